@@ -1,0 +1,63 @@
+// Builds dist/ (the program) and, with --tests, build/test/ (the tests).
+//
+// The program is CommonJS chunks, because Node 20 starts them fastest: esbuild splits only ES
+// modules, so it bundles those first and each chunk is then rewritten to CommonJS, `import()` to a
+// `require()` on first use. Shared code is in one chunk only, so an error class is the same everywhere.
+
+import { build, transform } from "esbuild";
+import { readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+
+const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const common = {
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  legalComments: "none",
+  logLevel: "warning",
+  external: Object.keys(dependencies),
+  define: { BOLTSEAL_VERSION: JSON.stringify(version) },
+};
+
+async function buildProgram() {
+  const result = await build({
+    ...common,
+    entryPoints: { boltseal: "src/cli/main.ts", "hash-worker": "src/io/hash-worker.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    chunkNames: "[name]-[hash]",
+    format: "esm",
+    splitting: true,
+    write: false,
+  });
+  rmSync("dist", { recursive: true, force: true });
+  mkdirSync("dist");
+  for (const file of result.outputFiles) {
+    const { code } = await transform(file.text, {
+      format: "cjs",
+      platform: "node",
+      target: "node20.19",
+      minifySyntax: true,
+      minifyWhitespace: true,
+      supported: { "dynamic-import": false },
+      define: { "import.meta.dirname": "__dirname" },
+    });
+    writeFileSync(file.path, code);
+  }
+}
+
+async function buildTests() {
+  rmSync("build/test", { recursive: true, force: true });
+  const entryPoints = readdirSync("test").filter((name) => name.endsWith(".ts")).map((name) => `test/${name}`);
+  await build({
+    ...common,
+    entryPoints: [...entryPoints, "src/io/hash-worker.ts"],
+    entryNames: "[name]",
+    outdir: "build/test",
+    format: "esm",
+    sourcemap: "linked",
+    packages: "external",
+  });
+}
+
+await buildProgram();
+if (process.argv.includes("--tests")) await buildTests();

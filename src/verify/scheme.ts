@@ -1,0 +1,98 @@
+// The contract of a signature scheme. The bytes that were signed are read once, by somebody else:
+// a scheme first says which hashes it needs, and judges when it gets them.
+
+import type { State } from "../core/report.ts";
+import type { RuleId } from "../core/rules.ts";
+import type { Signer } from "../core/signer.ts";
+
+/** A small file that was read whole: a signature, a key, a checksum list. Attacker-controlled. */
+export interface EvidenceFile {
+  /** How messages name it. */
+  readonly source: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Whose signatures count, and as of when. */
+export interface Trust {
+  /** The clock that expiry is judged by. */
+  readonly at: Date;
+  /** Keys that the user named by flag: each key in them is trusted, unless `fingerprints` narrows them. */
+  readonly keys: readonly EvidenceFile[];
+  /** Full fingerprints that the user named by flag, lower-case hex. */
+  readonly fingerprints: readonly string[];
+  /** Keys found beside the artifact or named by a policy: used only where a fingerprint or a pin names them. */
+  readonly foundKeys: readonly EvidenceFile[];
+  /** Signers of the policies in force. */
+  readonly signers: readonly Signer[];
+}
+
+/** A hash over prefix, the signed bytes, and suffix. `algorithm` is node:crypto's name. */
+export interface HashRequest {
+  readonly algorithm: string;
+  readonly prefix?: Uint8Array;
+  readonly suffix?: Uint8Array;
+  /** Line feeds that no carriage return precedes are hashed as CR LF (RFC 9580 section 5.2.1.2). */
+  readonly text?: boolean;
+}
+
+export interface HashResult {
+  readonly digest: Uint8Array;
+  /** A NUL byte was seen, so the bytes are not text. Known only for `text` requests. */
+  readonly binary: boolean;
+}
+
+/** Something worth saying that decides nothing by itself. */
+export interface Remark {
+  readonly rule: RuleId;
+  readonly message: string;
+}
+
+/** What a scheme says about one signature over given bytes. */
+export interface Judgement {
+  readonly state: State;
+  /** Why it is in this state, as a clause for a message; for `verified`, what it proves. */
+  readonly reason: string;
+  /** Scheme and full identity of the signer, where known. */
+  readonly signer?: string;
+  /** The signer's name in the policy. */
+  readonly name?: string;
+  /** One value per person: signatures of the same person count once towards a threshold. */
+  readonly person?: string;
+  /** ISO 8601 signing time; a claim of the signer. */
+  readonly time?: string;
+  readonly hint?: string;
+  readonly remarks?: readonly Remark[];
+  /** Set where the state is `verified` only because a pin's allowWeak is in force. */
+  readonly allowedWeak?: { readonly reason: string; readonly expires: string };
+}
+
+/** One signature that waits for the hash of the signed bytes. */
+export interface PendingSignature {
+  /** Undefined when the answer does not depend on the bytes (unsupported, malformed). */
+  readonly needs: HashRequest | undefined;
+  /** Judges against the hash that `needs` asked for. Never throws on hostile input. */
+  judge(hash: HashResult | undefined): Promise<Judgement>;
+}
+
+/** All signatures of one file. */
+export interface OpenedFile {
+  readonly signatures: readonly PendingSignature[];
+  readonly remarks: readonly Remark[];
+  /** Text that the file itself carries and signs (a cleartext-signed message): the only bytes of it that may be used. */
+  readonly signedText?: Uint8Array;
+}
+
+/** A scheme that has read its keys. */
+export interface Verifier {
+  open(file: EvidenceFile): Promise<OpenedFile>;
+  /** Keys that could not be used, and the like. */
+  readonly remarks: readonly Remark[];
+}
+
+export interface Scheme {
+  readonly name: string;
+  /** Whether the bytes look like a signature of this scheme, told from their start alone. */
+  recognises(bytes: Uint8Array): boolean;
+  /** Reads the keys. @throws UserError `key-malformed` for a named key file that holds no usable public key */
+  verifier(trust: Trust): Promise<Verifier>;
+}
