@@ -15,12 +15,17 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   external: Object.keys(dependencies),
-  define: { BOLTSEAL_VERSION: JSON.stringify(version) },
 };
+
+/** Constants of the sources: the version, and the worker's file name beside the built chunk. */
+function constants(workerFile) {
+  return { BOLTSEAL_VERSION: JSON.stringify(version), HASH_WORKER_FILE: JSON.stringify(workerFile) };
+}
 
 async function buildProgram() {
   const result = await build({
     ...common,
+    define: constants("hash-worker.cjs"),
     entryPoints: { boltseal: "src/cli/main.ts", "hash-worker": "src/io/hash-worker.ts" },
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
@@ -50,6 +55,7 @@ async function buildTests() {
   const entryPoints = readdirSync("test").filter((name) => name.endsWith(".ts")).map((name) => `test/${name}`);
   await build({
     ...common,
+    define: constants("hash-worker.js"),
     entryPoints: [...entryPoints, "src/io/hash-worker.ts"],
     entryNames: "[name]",
     outdir: "build/test",

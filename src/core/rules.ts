@@ -174,8 +174,8 @@ export const RULES = {
   "key-refreshed": {
     level: "warn",
     title: "the key's self-signature is newer than the signature",
-    why: "This copy of the key holds only a later self-signature, so what held when the signature was made cannot be seen.",
-    fix: "Export the key with its history (gpg --export without export-minimal) to make the warning go away.",
+    why: "The owner renewed the key after signing, and this copy holds only the renewal: whether the key was valid when it signed cannot be seen, only that its owner stands by it now.",
+    fix: "None needed where you expect it: GnuPG replaces the old self-signature when it extends a key's expiry.",
     waivable: true,
   },
   "signature-text-mode": {

@@ -1,6 +1,7 @@
 // The contract of a signature scheme. The bytes that were signed are read once, by somebody else:
 // a scheme first says which hashes it needs, and judges when it gets them.
 
+import type { HashRequest, HashResult } from "../core/hash-set.ts";
 import type { State } from "../core/report.ts";
 import type { RuleId } from "../core/rules.ts";
 import type { Signer } from "../core/signer.ts";
@@ -24,21 +25,6 @@ export interface Trust {
   readonly foundKeys: readonly EvidenceFile[];
   /** Signers of the policies in force. */
   readonly signers: readonly Signer[];
-}
-
-/** A hash over prefix, the signed bytes, and suffix. `algorithm` is node:crypto's name. */
-export interface HashRequest {
-  readonly algorithm: string;
-  readonly prefix?: Uint8Array;
-  readonly suffix?: Uint8Array;
-  /** Line feeds that no carriage return precedes are hashed as CR LF (RFC 9580 section 5.2.1.2). */
-  readonly text?: boolean;
-}
-
-export interface HashResult {
-  readonly digest: Uint8Array;
-  /** A NUL byte was seen, so the bytes are not text. Known only for `text` requests. */
-  readonly binary: boolean;
 }
 
 /** Something worth saying that decides nothing by itself. */

@@ -1,0 +1,207 @@
+// Files: opened without blocking, checked to be regular, read within a limit, written by rename.
+// Nothing else in the program opens a file.
+
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import type { Stats } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import { UserError } from "../core/errors.ts";
+import type { ErrorCode } from "../core/errors.ts";
+
+/** A regular file that is open for reading. */
+export interface OpenFile {
+  readonly fd: number;
+  /** Bytes at the time of opening. */
+  readonly size: number;
+  readonly stats: Stats;
+}
+
+const READ_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  ENOENT: ["input-missing", "no such file"],
+  ENOTDIR: ["input-missing", "no such file: part of the path is not a directory"],
+  EACCES: ["input-unreadable", "permission denied"],
+  EPERM: ["input-unreadable", "operation not permitted"],
+  EISDIR: ["input-not-a-file", "is a directory, not a file"],
+  ELOOP: ["input-unreadable", "too many symbolic links"],
+  ENAMETOOLONG: ["input-missing", "the name is too long"],
+  ENXIO: ["input-not-a-file", "is not a regular file"],
+  EIO: ["input-unreadable", "input/output error"],
+};
+
+/** The `code` of a system error, or undefined for anything else. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+/** A system error as one that a person can act on. Anything that is no system error is a bug and is thrown on. */
+export function readError(path: string, error: unknown): UserError {
+  const code = systemErrorCode(error);
+  if (code === undefined) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  const known = READ_ERRORS[code] ?? (["input-unreadable", `cannot be read (${code})`] as const);
+  return new UserError(known[0], `${path}: ${known[1]}`, { cause: error });
+}
+
+function whatItIs(stats: Stats): string {
+  if (stats.isDirectory()) return "is a directory, not a file";
+  if (stats.isFIFO()) return "is a named pipe (FIFO), not a file";
+  if (stats.isSocket()) return "is a socket, not a file";
+  return "is a device, not a file";
+}
+
+/**
+ * Opens a regular file for reading; a FIFO without writer does not block.
+ * @throws UserError `input-missing`, `input-unreadable`, `input-not-a-file`
+ */
+export function openRegularFile(path: string): OpenFile {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch (error) {
+    throw readError(path, error);
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw new UserError("input-not-a-file", `${path}: ${whatItIs(stats)}`);
+    return { fd, size: stats.size, stats };
+  } catch (error) {
+    closeSync(fd);
+    throw readError(path, error);
+  }
+}
+
+/**
+ * The whole of a small regular file. Reads until the end, not until the size that was stated.
+ * @param limit bytes; one more is an error
+ * @throws UserError as `openRegularFile`, and `input-empty`, `input-too-large`
+ */
+export function readSmallFile(path: string, limit: number): Buffer {
+  const file = openRegularFile(path);
+  try {
+    if (file.size > limit) throw tooLarge(path, limit);
+    const bytes = Buffer.alloc(Math.min(limit, Math.max(file.size, 4096)) + 1);
+    let length = 0;
+    for (;;) {
+      if (length === bytes.length) throw tooLarge(path, limit);
+      const count = readSync(file.fd, bytes, length, bytes.length - length, null);
+      if (count === 0) break;
+      length += count;
+    }
+    if (length === 0) throw new UserError("input-empty", `${path}: the file is empty`);
+    return bytes.subarray(0, length);
+  } catch (error) {
+    throw readError(path, error);
+  } finally {
+    closeSync(file.fd);
+  }
+}
+
+function tooLarge(path: string, limit: number): UserError {
+  return new UserError("input-too-large", `${path}: the file is larger than ${limit} bytes`);
+}
+
+/** True when the two paths name the same existing file. A path that does not exist is the same as none. */
+export function sameFile(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }));
+  return first !== undefined && second !== undefined && first.dev === second.dev && first.ino === second.ino;
+}
+
+/** A file that appears under its name only when `commit` is called. */
+export interface AtomicFile {
+  readonly fd: number;
+  commit(): void;
+  /** Removes what was written. Harmless after `commit`. */
+  discard(): void;
+}
+
+/** Temporary files that must not outlive the process; `discardTemporaryFiles` is called when a signal ends it. */
+const temporary = new Set<string>();
+
+export function discardTemporaryFiles(): void {
+  for (const path of temporary) rmSync(path, { force: true });
+  temporary.clear();
+}
+
+/**
+ * Opens a new file beside `path` that replaces it on `commit`.
+ * @param mode permission bits, applied whatever the umask allows at most
+ * @throws UserError `output-failed`
+ */
+export function createAtomicFile(path: string, mode: number): AtomicFile {
+  const hidden = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.part`);
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      discardOne(hidden);
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      throw new UserError("output-failed", `${path}: cannot be written (${code})`, { cause: error });
+    }
+  };
+  const fd = attempt(() => openSync(hidden, "wx", mode));
+  temporary.add(hidden);
+  let open = true;
+  const close = (): void => {
+    if (open) closeSync(fd);
+    open = false;
+  };
+  return {
+    fd,
+    commit: () =>
+      attempt(() => {
+        if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+          close();
+          discardOne(hidden);
+          throw new UserError("output-failed", `${path}: is a directory`);
+        }
+        fsyncSync(fd);
+        close();
+        renameSync(hidden, path);
+        temporary.delete(hidden);
+      }),
+    discard: () => {
+      close();
+      discardOne(hidden);
+    },
+  };
+}
+
+function discardOne(path: string): void {
+  if (temporary.delete(path)) rmSync(path, { force: true });
+}
+
+/** Writes all of `data` at the descriptor's position. */
+export function writeFully(fd: number, data: Uint8Array): void {
+  for (let done = 0; done < data.length;) done += writeSync(fd, data, done);
+}
+
+/**
+ * Writes a whole file by rename, so that readers see the old bytes or the new ones.
+ * @throws UserError `output-failed`
+ */
+export function writeFileAtomically(path: string, data: string | Uint8Array, mode: number): void {
+  const file = createAtomicFile(path, mode);
+  try {
+    writeFully(file.fd, typeof data === "string" ? Buffer.from(data) : data);
+    file.commit();
+  } catch (error) {
+    file.discard();
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    throw new UserError("output-failed", `${path}: cannot be written (${code})`, { cause: error });
+  }
+}

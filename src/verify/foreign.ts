@@ -1,0 +1,37 @@
+// Signatures that we recognise and cannot check. They are `unsupported`, never `invalid`: the
+// publisher did nothing wrong.
+
+import type { Scheme } from "./scheme.ts";
+
+const KINDS: readonly (readonly [name: string, looksSo: (start: string) => boolean])[] = [
+  ["minisign or signify", (start) => start.startsWith("untrusted comment:")],
+  ["SSH", (start) => start.startsWith("-----BEGIN SSH SIGNATURE-----")],
+  ["sigstore bundle", (start) => /^\s*\{/.test(start) && start.includes("dev.sigstore.bundle")],
+  ["in-toto attestation", (start) => /^\s*\{/.test(start) && /"payloadType"|"dsseEnvelope"/.test(start)],
+  ["CMS (PKCS #7)", (start) => start.startsWith("-----BEGIN PKCS7-----") || start.startsWith("-----BEGIN CMS-----")],
+];
+
+function kindOf(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 4096)).toString("latin1");
+  return KINDS.find(([, looksSo]) => looksSo(start))?.[0];
+}
+
+export const foreign: Scheme = {
+  name: "foreign",
+  recognises: (bytes) => kindOf(bytes) !== undefined,
+  verifier: async () => ({
+    remarks: [],
+    open: async (file) => ({
+      signatures: [
+        {
+          needs: undefined,
+          judge: async () => ({
+            state: "unsupported",
+            reason: `it is a ${kindOf(file.bytes) ?? "foreign"} signature, which cannot be checked here yet`,
+          }),
+        },
+      ],
+      remarks: [],
+    }),
+  }),
+};

@@ -1,0 +1,306 @@
+// One OpenPGP signature over known bytes: is the cryptography good, is the key ours, what was true of
+// the key. The library answers with English sentences, so each question is asked on its own and the
+// state never depends on a text; `verified` is given only when the library's own full check agrees.
+
+import type { Config, PublicKey, Signature, SignaturePacket, Subkey } from "openpgp";
+import type { HashResult } from "../core/hash-set.ts";
+import { HASHES, isWeakHash, weakness } from "./openpgp-algorithms.ts";
+import { isRevoked, keyIdOf, standingOf } from "./openpgp-keys.ts";
+import type { KeyCopy, KeyRing, OpenPgp, Standing } from "./openpgp-keys.ts";
+import type { Judgement, Remark, Trust } from "./scheme.ts";
+
+/** Clocks differ: a signature may be this much newer than ours (milliseconds). */
+const CLOCK_SKEW = 5 * 60_000;
+
+/** A signature packet that can be judged once the hash is there. */
+export interface ReadySignature {
+  readonly raw: Uint8Array;
+  readonly packet: SignaturePacket;
+  readonly text: boolean;
+}
+
+interface Case {
+  readonly openpgp: OpenPgp;
+  readonly config: Config;
+  readonly trust: Trust;
+  readonly signature: ReadySignature;
+  readonly hash: HashResult;
+  readonly copy: KeyCopy;
+  readonly fingerprint: string;
+}
+
+function iso(time: Date): string {
+  return time.toISOString().replace(".000Z", "Z");
+}
+
+/** Keys whose id the signature names, and whose fingerprint, where it names that too. */
+function candidates(ring: KeyRing, packet: SignaturePacket): readonly (readonly [KeyCopy, string])[] {
+  const id = packet.issuerKeyID.toHex();
+  const issuer = packet.issuerFingerprint === null ? undefined : Buffer.from(packet.issuerFingerprint).toString("hex");
+  return ring.copies.flatMap((copy) => {
+    const match = copy.fingerprints.find(
+      (f) => f !== "" && keyIdOf(f) === id && (issuer === undefined || issuer === f),
+    );
+    return match === undefined ? [] : [[copy, match] as const];
+  });
+}
+
+/** Judges with every copy of the signing key. A revocation that any copy knows of counts. */
+export async function judgeSignature(
+  openpgp: OpenPgp,
+  config: Config,
+  ring: KeyRing,
+  trust: Trust,
+  signature: ReadySignature,
+  hash: HashResult,
+): Promise<Judgement> {
+  const { packet } = signature;
+  const time = packet.created === null ? {} : { time: iso(packet.created) };
+  const judgements: Judgement[] = [];
+  for (const [copy, fingerprint] of candidates(ring, packet)) {
+    const judgement = await judgeWith({ openpgp, config, trust, signature, hash, copy, fingerprint });
+    judgements.push({ ...time, signer: `openpgp ${fingerprint.toUpperCase()}`, ...judgement });
+  }
+  const best = ["revoked", "verified"]
+    .map((state) => judgements.find((j) => j.state === state))
+    .find((j) => j !== undefined);
+  return best ?? judgements[0] ?? { ...time, ...unknownSigner(packet) };
+}
+
+function unknownSigner(packet: SignaturePacket): Judgement {
+  const known = packet.issuerFingerprint;
+  const signer =
+    known === null
+      ? `openpgp key id ${packet.issuerKeyID.toHex().toUpperCase()}`
+      : `openpgp ${Buffer.from(known).toString("hex").toUpperCase()}`;
+  return {
+    state: "untrusted-signer",
+    reason: "it is by a key that was not given",
+    signer,
+    hint: "obtain the publisher's key over another channel, compare its full fingerprint, and pass it with --key",
+  };
+}
+
+async function judgeWith(c: Case): Promise<Judgement> {
+  let key: PublicKey;
+  try {
+    key = (await c.openpgp.readKey({ binaryKey: c.copy.bytes, config: c.config })).toPublic();
+  } catch (error) {
+    return { state: "unsupported", reason: `its key in ${c.copy.source} cannot be read: ${text(error)}` };
+  }
+  const issuer = [key, ...key.subkeys].find((candidate) => candidate.getFingerprint() === c.fingerprint);
+  if (issuer === undefined) return { state: "unsupported", reason: `its key in ${c.copy.source} cannot be used` };
+  const bad = await badCryptography(c, issuer);
+  if (bad !== undefined) return bad;
+  const standing = standingOf(c.copy, c.fingerprint, c.trust);
+  if (standing === undefined) {
+    return { ...unknownSigner(c.signature.packet), reason: "it is by a key that neither a flag nor a policy names" };
+  }
+  const judgement = await judgeKey(c, key, issuer, standing);
+  const name = standing.signer?.name;
+  return {
+    person: name ?? `openpgp ${c.copy.fingerprints[0] ?? ""}`,
+    ...(name === undefined ? {} : { name }),
+    ...judgement,
+  };
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A fresh signature that carries the hash; the library then hashes nothing itself (and fails if it tried). */
+async function withHash(c: Case): Promise<{ signature: Signature; packet: SignaturePacket }> {
+  const signature = await c.openpgp.readSignature({ binarySignature: c.signature.raw, config: c.config });
+  const [packet] = signature.packets;
+  if (packet === undefined) throw new Error("the signature packet is gone");
+  Object.assign(packet, { hashed: Promise.resolve(new Uint8Array(c.hash.digest)) });
+  return { signature, packet };
+}
+
+/** Asks only whether the signature is cryptographically right: no dates, no algorithm rules, every notation known. */
+async function badCryptography(c: Case, issuer: PublicKey | Subkey): Promise<Judgement | undefined> {
+  const { packet } = await withHash(c);
+  if (packet.unknownSubpackets.some((subpacket) => subpacket.critical) || packet.revocationKeyClass !== null) {
+    return { state: "unsupported", reason: "it holds a critical part that is not known here" };
+  }
+  const lenient = lenientConfig(
+    c,
+    packet.rawNotations.map((notation) => notation.name),
+  );
+  const noDate = null as unknown as Date;
+  try {
+    await packet.verify(
+      issuer.keyPacket,
+      packet.signatureType ?? c.openpgp.enums.signature.binary,
+      {},
+      noDate,
+      true,
+      lenient,
+    );
+  } catch {
+    // Whatever the reason, the signature is not known to be good: the strictest state.
+    return { state: "invalid", reason: "it is not valid for these bytes" };
+  }
+  if (packet.rawNotations.some((notation) => notation.critical)) {
+    return { state: "unsupported", reason: "it holds a critical notation that is not known here" };
+  }
+  return undefined;
+}
+
+function lenientConfig(c: Case, knownNotations: string[] = []): Config {
+  const none = {
+    rejectHashAlgorithms: new Set<never>(),
+    rejectMessageHashAlgorithms: new Set<never>(),
+    rejectPublicKeyAlgorithms: new Set<never>(),
+    rejectCurves: new Set<never>(),
+  };
+  return { ...c.config, ...none, minRSABits: 0, knownNotations };
+}
+
+async function judgeKey(c: Case, key: PublicKey, issuer: PublicKey | Subkey, standing: Standing): Promise<Judgement> {
+  const { pin } = standing;
+  const hint = "look for a release signed by the publisher's current key";
+  if (pin?.revoked !== undefined)
+    return { state: "revoked", reason: `the policy revoked its key: ${pin.revoked}`, hint };
+  if (await isRevoked(key, c.fingerprint, lenientConfig(c)))
+    return { state: "revoked", reason: "its key is revoked", hint };
+  const allowed =
+    pin?.allowWeak !== undefined && Date.parse(pin.allowWeak.expires) > c.trust.at.getTime()
+      ? pin.allowWeak
+      : undefined;
+  const weak = weakSignature(c, key, issuer);
+  if (weak !== undefined && allowed === undefined) return { state: "weak", reason: weak };
+  const untimely = badTime(c, standing);
+  if (untimely !== undefined) return untimely;
+  return judgeValidity(c, key, issuer, { weak, allowed });
+}
+
+function weakSignature(c: Case, key: PublicKey, issuer: PublicKey | Subkey): string | undefined {
+  const hash = c.signature.packet.hashAlgorithm ?? 0;
+  if (isWeakHash(hash)) return `it uses the hash ${HASHES[hash] ?? ""}`;
+  if (c.signature.text && c.hash.binary)
+    return "it is a text-mode signature over a file that is not text, so not every byte is protected";
+  for (const part of [issuer, key]) {
+    const reason = weakness(Number(part.keyPacket.algorithm), part.getAlgorithmInfo());
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function badTime(c: Case, { pin }: Standing): Judgement | undefined {
+  const { packet } = c.signature;
+  const created = packet.created ?? new Date(Number.NaN);
+  const { at } = c.trust;
+  if (!(created.getTime() <= at.getTime() + CLOCK_SKEW)) {
+    return {
+      state: "invalid",
+      reason: `it claims to be made at ${iso(created)}, after the time of this check (${iso(at)})`,
+      hint: "check this computer's clock, and --at",
+    };
+  }
+  const expires = packet.getExpirationTime();
+  if (expires instanceof Date && expires.getTime() <= at.getTime())
+    return { state: "expired", reason: `it expired at ${iso(expires)}` };
+  if (pin?.notBefore !== undefined && created.getTime() < Date.parse(pin.notBefore)) {
+    return {
+      state: "untrusted-signer",
+      reason: `it claims a time before ${pin.notBefore}, from which on the policy trusts its key`,
+    };
+  }
+  if (pin?.notAfter !== undefined && created.getTime() > Date.parse(pin.notAfter)) {
+    return {
+      state: "untrusted-signer",
+      reason: `it claims a time after ${pin.notAfter}, up to which the policy trusts its key`,
+    };
+  }
+  return undefined;
+}
+
+interface WeakCase {
+  readonly weak: string | undefined;
+  readonly allowed: { readonly reason: string; readonly expires: string } | undefined;
+}
+
+/** Whether the key could sign when it says it did: bound, flagged for signing, not expired. */
+async function judgeValidity(
+  c: Case,
+  key: PublicKey,
+  issuer: PublicKey | Subkey,
+  { weak, allowed }: WeakCase,
+): Promise<Judgement> {
+  const created = c.signature.packet.created ?? new Date(Number.NaN);
+  const config = allowed === undefined ? c.config : { ...lenientConfig(c), rejectCurves: c.config.rejectCurves };
+  const valid = async (date: Date | null, rules: Config): Promise<boolean> => {
+    try {
+      await key.getSigningKey(issuer.getKeyID(), date, undefined, rules);
+      return true;
+    } catch {
+      return false; // The library gives no code; the caller decides what "not valid" means.
+    }
+  };
+  if (created < key.keyPacket.created || created < issuer.keyPacket.created)
+    return { state: "invalid", reason: "it claims to be older than its key" };
+  if (!(await valid(null, config))) {
+    if (allowed === undefined && (await valid(null, lenientConfig(c))))
+      return { state: "weak", reason: "its key holds together only by SHA-1 or other broken cryptography" };
+    return { state: "invalid", reason: "its key is not bound to a valid owner, or not made for signing files" };
+  }
+  const expiries = [
+    await key.getExpirationTime(undefined, config),
+    issuer === key ? Infinity : await (issuer as Subkey).getExpirationTime(null as unknown as Date, config),
+  ];
+  const expiry = Math.min(...expiries.map((value) => (value === null ? -Infinity : Number(value))));
+  if (created.getTime() >= expiry)
+    return { state: "expired", reason: `its key had expired at ${iso(new Date(expiry))}, before it was made` };
+  const refreshed = !(await valid(created, config));
+  if (refreshed && expiry <= c.trust.at.getTime())
+    return { state: "expired", reason: `its key was renewed after it signed, and expired at ${iso(new Date(expiry))}` };
+  if (!(await libraryAgrees(c, key, { ...config, allowInsecureVerificationWithReformattedKeys: refreshed }))) {
+    return { state: "invalid", reason: "its key was not valid for signing at the time that it claims" };
+  }
+  const remarks: Remark[] = [];
+  if (refreshed)
+    remarks.push({
+      rule: "key-refreshed",
+      message: `the key's self-signature is newer than the signature (${iso(created)})`,
+    });
+  if (expiry <= c.trust.at.getTime())
+    remarks.push({
+      rule: "key-expired",
+      message: `its key expired at ${iso(new Date(expiry))}, after it signed by its own clock`,
+    });
+  if (c.signature.text)
+    remarks.push({
+      rule: "signature-text-mode",
+      message: "it is a text-mode signature: files that differ in line ends alone match it too",
+    });
+  return {
+    state: "verified",
+    reason: "the signer answers for these bytes",
+    remarks,
+    ...(weak !== undefined && allowed !== undefined ? { allowedWeak: allowed } : {}),
+  };
+}
+
+/** The library's own full check, as of now: every rule that it has must agree. */
+async function libraryAgrees(c: Case, key: PublicKey, config: Config): Promise<boolean> {
+  const message = await c.openpgp.createMessage({ binary: new Uint8Array() });
+  const { signature } = await withHash(c);
+  const date = new Date(c.trust.at.getTime() + CLOCK_SKEW);
+  const { signatures } = await c.openpgp.verify({
+    message,
+    signature,
+    verificationKeys: key,
+    format: "binary",
+    date,
+    config,
+  });
+  const [only] = signatures;
+  if (signatures.length !== 1 || only === undefined) return false;
+  try {
+    return await only.verified;
+  } catch {
+    return false; // A reason in English only; the parts were judged above, this is the last gate.
+  }
+}

@@ -1,0 +1,178 @@
+// OpenPGP public keys: which key signed, whether we trust it, and what was true of it at signing.
+// Key files are indexed by fingerprint without the library, so that a keyring of thousands costs
+// nothing; only the keys that a signature names are parsed.
+
+import { createHash } from "node:crypto";
+import type { Config, PublicKey, SignaturePacket } from "openpgp";
+import { UserError } from "../core/errors.ts";
+import type { Pin, Signer } from "../core/signer.ts";
+import { isArmored, MalformedError, readArmor, readPackets, TAG } from "./openpgp-packets.ts";
+import type { Packet } from "./openpgp-packets.ts";
+import type { EvidenceFile, Remark, Trust } from "./scheme.ts";
+
+export type OpenPgp = typeof import("openpgp");
+
+/** One copy of one key. Copies of the same key in several files are all asked: one may know of a revocation. */
+export interface KeyCopy {
+  readonly source: string;
+  /** Primary key first, then subkeys; lower-case hex, 40 (v4) or 64 (v6) digits. */
+  readonly fingerprints: readonly string[];
+  readonly bytes: Uint8Array;
+  /** The user named the file that holds it. */
+  readonly named: boolean;
+}
+
+/** Sections 5.5.4.2 and 5.5.4.3. Undefined for versions that are not supported. */
+export function fingerprintOf(body: Uint8Array): string | undefined {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(body.length);
+  if (body[0] === 4 && body.length < 65536) {
+    return createHash("sha1")
+      .update(Buffer.from([0x99]))
+      .update(length.subarray(2))
+      .update(body)
+      .digest("hex");
+  }
+  if (body[0] === 6)
+    return createHash("sha256")
+      .update(Buffer.from([0x9b]))
+      .update(length)
+      .update(body)
+      .digest("hex");
+  return undefined;
+}
+
+/** Section 5.5.4: the low 64 bits of a v4 fingerprint, the high 64 bits of a v6 fingerprint. */
+export function keyIdOf(fingerprint: string): string {
+  return fingerprint.length === 40 ? fingerprint.slice(-16) : fingerprint.slice(0, 16);
+}
+
+function armoredKeys(file: EvidenceFile): readonly Uint8Array[] {
+  const { blocks } = readArmor(file.bytes);
+  if (blocks.some((block) => block.type === "PRIVATE KEY BLOCK")) throw privateKey(file);
+  return blocks.filter((block) => block.type === "PUBLIC KEY BLOCK").map((block) => block.bytes);
+}
+
+function privateKey(file: EvidenceFile): UserError {
+  return new UserError("key-malformed", `${file.source}: holds a private key`, {
+    hint: "give the public key: gpg --export FINGERPRINT > key.gpg",
+  });
+}
+
+/** What a file that holds no key looks like, for the message. */
+function looksLike(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 64)).toString("latin1");
+  if (Buffer.from(bytes.subarray(8, 12)).toString("latin1") === "KBXf")
+    return "it is a GnuPG keybox; export the key: gpg --export FINGERPRINT > key.gpg";
+  if (/^\s*<(?:!doctype|html)/i.test(start)) return "it is a web page: the download went wrong";
+  if (start.startsWith("-----BEGIN PGP SIG")) return "it is a signature; pass it with --signature";
+  return undefined;
+}
+
+/**
+ * The keys of one file.
+ * @throws UserError `key-malformed` when the file is no key file or holds no public key
+ */
+export function indexKeys(file: EvidenceFile, named: boolean): readonly KeyCopy[] {
+  const keys: { packets: Packet[] }[] = [];
+  try {
+    for (const bytes of isArmored(file.bytes) ? armoredKeys(file) : [file.bytes]) {
+      for (const packet of readPackets(bytes)) {
+        if (packet.tag === TAG.secretKey) throw privateKey(file);
+        if (packet.tag === TAG.publicKey) keys.push({ packets: [] });
+        const current = keys.at(-1);
+        if (current !== undefined) current.packets.push(packet);
+        else if (packet.tag !== TAG.marker) throw new MalformedError("it does not start with a public key");
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    const hint = looksLike(file.bytes);
+    throw new UserError("key-malformed", `${file.source}: not an OpenPGP key file: ${error.message}`, {
+      cause: error,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  if (keys.length === 0) {
+    const hint = looksLike(file.bytes);
+    throw new UserError(
+      "key-malformed",
+      `${file.source}: holds no OpenPGP public key`,
+      hint === undefined ? {} : { hint },
+    );
+  }
+  return keys.map(({ packets }) => ({
+    source: file.source,
+    named,
+    bytes: Buffer.concat(packets.map((packet) => packet.raw)),
+    fingerprints: packets
+      .filter((packet) => packet.tag === TAG.publicKey || packet.tag === TAG.publicSubkey)
+      .map((packet) => fingerprintOf(packet.body) ?? ""),
+  }));
+}
+
+export interface KeyRing {
+  readonly copies: readonly KeyCopy[];
+  readonly remarks: readonly Remark[];
+}
+
+/**
+ * All keys that a signature may be checked with.
+ * @throws UserError `key-malformed` for a file that the user named
+ */
+export function readKeyRing(trust: Trust): KeyRing {
+  const copies = trust.keys.flatMap((file) => indexKeys(file, true));
+  const remarks: Remark[] = [];
+  for (const file of trust.foundKeys) {
+    try {
+      copies.push(...indexKeys(file, false));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      remarks.push({ rule: "key-unusable", message: error.message });
+    }
+  }
+  for (const copy of copies) {
+    if (copy.fingerprints[0] === "") {
+      remarks.push({ rule: "key-unusable", message: `${copy.source}: holds a key of a version that is not supported` });
+    }
+  }
+  return { copies: copies.filter((copy) => copy.fingerprints[0] !== ""), remarks };
+}
+
+/** Why a signature by this key counts, or undefined when it does not. */
+export interface Standing {
+  readonly signer?: Signer;
+  readonly pin?: Pin;
+}
+
+/**
+ * Whether the user or a policy in force chose this key. A fingerprint may be the primary key's or
+ * that of the very key that signed; another subkey of the same key is not what was pinned.
+ */
+export function standingOf(copy: KeyCopy, signingFingerprint: string, trust: Trust): Standing | undefined {
+  const names = (fingerprint: string): boolean =>
+    fingerprint === copy.fingerprints[0] || fingerprint === signingFingerprint;
+  for (const signer of trust.signers) {
+    const pin = signer.pins.find((candidate) => candidate.scheme === "openpgp" && names(candidate.identity));
+    if (pin !== undefined) return { signer, pin };
+  }
+  if (trust.fingerprints.some(names)) return {};
+  return copy.named && trust.fingerprints.length === 0 ? {} : undefined;
+}
+
+/**
+ * True when the primary key or the signing subkey is revoked, for whatever reason and from whatever
+ * date: a signing time is the signer's claim, so whoever holds a retired key can sign for the past.
+ * The revocation's own hash may be old (SHA-1): believing it errs on the safe side.
+ */
+export async function isRevoked(key: PublicKey, signingFingerprint: string, lenient: Config): Promise<boolean> {
+  const noDate = null as unknown as Date;
+  if (await key.isRevoked(undefined, undefined, noDate, lenient)) return true;
+  for (const subkey of key.subkeys) {
+    if (subkey.getFingerprint() !== signingFingerprint) continue;
+    const none = null as unknown as SignaturePacket;
+    const itself = null as unknown as Parameters<typeof subkey.isRevoked>[1];
+    if (await subkey.isRevoked(none, itself, noDate, lenient)) return true;
+  }
+  return false;
+}

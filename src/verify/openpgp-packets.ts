@@ -1,0 +1,200 @@
+// OpenPGP framing (RFC 9580): ASCII armor, cleartext-signed text, packets. Ours, and stricter than the
+// library's, because it must account for every byte: a second block, text around a block or a packet
+// that is no signature is where two programs come to see two different things.
+//
+//   armor      = "-----BEGIN PGP " type "-----" *(name ": " value) blank *base64 ["=" crc24] "-----END PGP " type "-----"
+//   cleartext  = "-----BEGIN PGP SIGNED MESSAGE-----" *("Hash: " names) blank *line armored-signature
+//   packet     = tag length body        (sections 4.2.1, 4.2.2; no partial and no indeterminate lengths)
+
+import { strictBase64 } from "../core/digest.ts";
+
+/** The bytes are not what they claim to be. `message` is a clause. */
+export class MalformedError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "MalformedError";
+  }
+}
+
+export interface ArmorBlock {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface Armored {
+  readonly blocks: readonly ArmorBlock[];
+  /** Non-blank text stands before, between or after the blocks. */
+  readonly surrounded: boolean;
+}
+
+const BEGIN = /^-----BEGIN PGP ([A-Z ,/0-9]+)-----$/;
+/** Section 6.2.2; anything else in the header of a signature is a forgery attempt or a bug. */
+const ARMOR_HEADERS = /^(?:Version|Comment|MessageID|Hash|Charset): ?[^\x00-\x08\x0a-\x1f]*$/; // eslint-disable-line no-control-regex
+const BOM = [0xef, 0xbb, 0xbf];
+
+/** Bytes without a UTF-8 byte order mark. */
+export function withoutBom(bytes: Uint8Array): Uint8Array {
+  return BOM.every((byte, i) => bytes[i] === byte) ? bytes.subarray(3) : bytes;
+}
+
+/** Lines without their ends (LF or CR LF) and trailing blanks, as latin1 so that no byte is lost. */
+function armorLines(bytes: Uint8Array): string[] {
+  return Buffer.from(withoutBom(bytes))
+    .toString("latin1")
+    .split("\n")
+    .map((line) => line.replace(/[ \t\r]+$/, ""));
+}
+
+/** True for text with a line that begins an armor block. Packets start with a byte of 0x80 or more. */
+export function isArmored(bytes: Uint8Array): boolean {
+  const text = Buffer.from(withoutBom(bytes));
+  const at = text.indexOf("-----BEGIN PGP ");
+  return (text[0] ?? 0) < 0x80 && (at === 0 || text.includes("\n-----BEGIN PGP "));
+}
+
+/**
+ * All armor blocks of a file.
+ * @throws MalformedError for a block without end, with a foreign header, bad base64 or a wrong checksum
+ */
+export function readArmor(bytes: Uint8Array): Armored {
+  const blocks: ArmorBlock[] = [];
+  let surrounded = false;
+  const lines = armorLines(bytes);
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? "";
+    const type = BEGIN.exec(line)?.[1];
+    if (type === undefined) {
+      surrounded ||= line !== "";
+      continue;
+    }
+    const end = lines.indexOf(`-----END PGP ${type}-----`, i + 1);
+    if (end === -1) throw new MalformedError(`the armor block "${type}" has no end`);
+    blocks.push({ type, bytes: readArmorBody(lines.slice(i + 1, end)) });
+    i = end;
+  }
+  return { blocks, surrounded };
+}
+
+function readArmorBody(lines: readonly string[]): Uint8Array {
+  const blank = lines.indexOf("");
+  if (blank === -1) throw new MalformedError("the armor has no blank line behind its headers");
+  const foreign = lines.slice(0, blank).find((line) => !ARMOR_HEADERS.test(line));
+  if (foreign !== undefined) throw new MalformedError(`the armor header "${foreign}" is not allowed`);
+  const body = lines.slice(blank + 1);
+  while (body.at(-1) === "") body.pop();
+  const last = body.at(-1) ?? "";
+  const checksum = /^=[A-Za-z0-9+/]{4}$/.test(last) ? body.pop()?.slice(1) : undefined;
+  const bytes = strictBase64(body.join(""));
+  if (bytes === undefined || bytes.length === 0) throw new MalformedError("the armor does not hold base64");
+  if (checksum !== undefined && strictBase64(checksum)?.readUIntBE(0, 3) !== crc24(bytes)) {
+    throw new MalformedError("the armor checksum is wrong");
+  }
+  return bytes;
+}
+
+/** RFC 9580 section 6.1. */
+function crc24(bytes: Uint8Array): number {
+  let crc = 0xb704ce;
+  for (const byte of bytes) {
+    crc ^= byte << 16;
+    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x800000 ? 0x1864cfb : 0);
+  }
+  return crc & 0xffffff;
+}
+
+export interface CleartextMessage {
+  /** The text as it was signed: dash escapes and trailing blanks removed, lines joined by CR LF. */
+  readonly signedText: Uint8Array;
+  /** The signature packets. */
+  readonly signature: Uint8Array;
+}
+
+const SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----";
+
+/** True when the first line begins a cleartext-signed message. */
+export function isCleartext(bytes: Uint8Array): boolean {
+  return Buffer.from(withoutBom(bytes)).subarray(0, SIGNED.length).toString("latin1") === SIGNED;
+}
+
+/**
+ * Section 7: the framework for text that stays readable. Nothing but blanks may stand outside of it.
+ * @throws MalformedError
+ */
+export function readCleartext(bytes: Uint8Array): CleartextMessage {
+  const lines = armorLines(bytes);
+  const signatureAt = lines.indexOf("-----BEGIN PGP SIGNATURE-----");
+  if (lines[0] !== SIGNED || signatureAt === -1) throw new MalformedError("the signed text has no signature");
+  const blank = lines.indexOf("");
+  if (blank === -1 || blank > signatureAt)
+    throw new MalformedError("the signed text has no blank line behind its headers");
+  const foreign = lines.slice(1, blank).find((line) => !/^Hash: ?[A-Za-z0-9, -]+$/.test(line));
+  if (foreign !== undefined) throw new MalformedError(`the header "${foreign}" of the signed text is not allowed`);
+  const text = lines.slice(blank + 1, signatureAt).map((line) => {
+    // Section 7.1: a line that starts with a dash must be escaped, so a bare one is a forged border.
+    if (line.startsWith("-") && !line.startsWith("- "))
+      throw new MalformedError("a line of the signed text starts with an unescaped dash");
+    return line.startsWith("- ") ? line.slice(2) : line;
+  });
+  const tail = readArmor(Buffer.from(lines.slice(signatureAt).join("\n"), "latin1"));
+  const [block] = tail.blocks;
+  if (tail.surrounded || tail.blocks.length !== 1 || block?.type !== "SIGNATURE") {
+    throw new MalformedError("there is something behind the signed text's signature");
+  }
+  return {
+    signedText: Buffer.from(text.map((line) => line.replace(/[ \t\r]+$/, "")).join("\r\n"), "latin1"),
+    signature: block.bytes,
+  };
+}
+
+export interface Packet {
+  readonly tag: number;
+  readonly body: Uint8Array;
+  /** Header and body. */
+  readonly raw: Uint8Array;
+}
+
+/** Packet types (section 5) that matter to us. */
+export const TAG = { signature: 2, secretKey: 5, publicKey: 6, marker: 10, publicSubkey: 14, padding: 21 } as const;
+
+/**
+ * All packets of a file; every byte belongs to one.
+ * @throws MalformedError
+ */
+export function readPackets(bytes: Uint8Array): readonly Packet[] {
+  const packets: Packet[] = [];
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (at < view.length) {
+    const { tag, start, length } = readHeader(view, at);
+    if (length > view.length - start) throw new MalformedError("a packet is longer than the file");
+    packets.push({ tag, body: view.subarray(start, start + length), raw: view.subarray(at, start + length) });
+    at = start + length;
+  }
+  return packets;
+}
+
+function readHeader(view: Buffer, at: number): { tag: number; start: number; length: number } {
+  const need = (count: number): void => {
+    if (at + count > view.length) throw new MalformedError("a packet header is cut off");
+  };
+  need(2);
+  const first = view.readUInt8(at);
+  if ((first & 0x80) === 0) throw new MalformedError("there are bytes that belong to no packet");
+  if ((first & 0x40) === 0) {
+    // Legacy format: the two low bits give the size of the length.
+    const size = [1, 2, 4][first & 3];
+    if (size === undefined) throw new MalformedError("a packet of indeterminate length is not allowed");
+    need(1 + size);
+    return { tag: (first >> 2) & 15, start: at + 1 + size, length: view.readUIntBE(at + 1, size) };
+  }
+  const tag = first & 63;
+  const octet = view.readUInt8(at + 1);
+  if (octet < 192) return { tag, start: at + 2, length: octet };
+  if (octet < 224) {
+    need(3);
+    return { tag, start: at + 3, length: ((octet - 192) << 8) + view.readUInt8(at + 2) + 192 };
+  }
+  if (octet < 255) throw new MalformedError("a packet in parts is not allowed");
+  need(6);
+  return { tag, start: at + 6, length: view.readUInt32BE(at + 2) };
+}

@@ -1,0 +1,12 @@
+// The table of signature schemes, in the order in which content is tried. Add one here.
+
+import { foreign } from "./foreign.ts";
+import { openpgp } from "./openpgp.ts";
+import type { Scheme } from "./scheme.ts";
+
+export const SCHEMES: readonly Scheme[] = [openpgp, foreign];
+
+/** The scheme of a signature file, told from its content; its name is never asked. */
+export function schemeOf(bytes: Uint8Array): Scheme | undefined {
+  return SCHEMES.find((scheme) => scheme.recognises(bytes));
+}
