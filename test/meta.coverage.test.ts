@@ -1,0 +1,85 @@
+// Every rule and every flag is shown by a transcript: what no transcript shows, nobody has seen work.
+
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CommandSpec } from "../src/cli/command.ts";
+import { COMMANDS, COMMON_OPTIONS } from "../src/cli/commands.ts";
+import { RULES } from "../src/core/rules.ts";
+import { ROOT } from "./support/project.ts";
+import { parseTranscript } from "./support/transcript.ts";
+import { parseCommandLine } from "./support/words.ts";
+
+const folder = join(ROOT, "test/transcripts");
+const transcripts = readdirSync(folder)
+  .filter((name) => name.endsWith(".txt"))
+  .map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+
+/** Lines that a command printed: neither comments nor commands. */
+const printed = transcripts
+  .flatMap(({ text }) => text.split("\n"))
+  .filter((line) => !line.startsWith("# ") && !line.startsWith("$ "))
+  .join("\n");
+
+/** A rule id that stands alone, not as a part of a longer one. */
+function shows(text: string, rule: string): boolean {
+  return new RegExp(`(?<![\\w-])${rule}(?![\\w-])`).test(text);
+}
+
+test("the search for a rule bites", () => {
+  assert.ok(shows("x [key-expired]", "key-expired"));
+  assert.ok(!shows("signature-expired", "expired"));
+  assert.ok(!shows("key-expired-2", "key-expired"));
+});
+
+for (const rule of Object.keys(RULES)) {
+  test(`a transcript shows ${rule}`, () => assert.ok(shows(printed, rule)));
+}
+
+/** Every `boltseal` command line of a transcript, as words after the program's name. */
+function commandLines(text: string): readonly (readonly string[])[] {
+  const lines = parseTranscript(text).steps.map((step) => parseCommandLine(step.command).words);
+  return lines.filter(([program]) => program === "boltseal").map((words) => words.slice(1));
+}
+
+const runs = transcripts.flatMap(({ text }) => commandLines(text));
+
+/** Whether a command line uses an option, in its short or its long form. */
+function uses(words: readonly string[], flags: string): boolean {
+  const forms = flags
+    .replaceAll(/[<[].*/g, "")
+    .split(/[ ,]+/)
+    .filter((form) => form !== "");
+  const options = words.slice(0, words.includes("--") ? words.indexOf("--") : words.length);
+  return options.some((word) => forms.some((form) => word === form || word.startsWith(`${form}=`)));
+}
+
+test("the search for a flag bites", () => {
+  assert.ok(uses(["verify", "-o", "x"], "-o, --report <file>"));
+  assert.ok(uses(["verify", "--report=x"], "-o, --report <file>"));
+  assert.ok(!uses(["verify", "--reports"], "-o, --report <file>"));
+  assert.ok(!uses(["verify", "--", "--all"], "--all"));
+});
+
+for (const [command, { options }] of Object.entries<CommandSpec>(COMMANDS)) {
+  const own = runs.filter(([name]) => name === command);
+  test(`a transcript runs ${command}`, () => assert.notEqual(own.length, 0));
+  for (const { flags } of options) {
+    test(`a transcript runs ${command} with ${flags}`, () => assert.ok(own.some((words) => uses(words, flags))));
+  }
+}
+
+for (const { flags } of COMMON_OPTIONS) {
+  test(`a transcript uses ${flags}`, () => assert.ok(runs.some((words) => uses(words, flags))));
+}
+
+test("each transcript is named for a command that it runs", () => {
+  const wrong = transcripts.filter(
+    ({ name, text }) => !commandLines(text).some(([command]) => name.startsWith(`${command}-`)),
+  );
+  assert.deepEqual(
+    wrong.map(({ name }) => name),
+    [],
+  );
+});

@@ -1,0 +1,52 @@
+// Starts a program and waits for it. What is not an ordinary end (a signal, a timeout, output that is not
+// text) is an error here, so that no test can record it as expected.
+
+import { spawn } from "node:child_process";
+import { BOLTSEAL } from "./project.ts";
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** The whole environment: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds; a program that needs longer hangs. Default 60,000. */
+  readonly timeout?: number;
+}
+
+export interface RunResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: number;
+}
+
+/** Runs a program without a terminal and with an empty standard input. @throws Error unless it exits by itself */
+export async function run(program: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { cwd, env, timeout = 60_000 } = options;
+  const child = spawn(program, args, { cwd, env, timeout, killSignal: "SIGKILL", stdio: ["ignore", "pipe", "pipe"] });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  const exit = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      if (code !== null) resolve(code);
+      else
+        reject(new Error(`${[program, ...args].join(" ")}: ended by ${signal ?? "nothing"}, or after ${timeout} ms`));
+    });
+  });
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  return { stdout: text.decode(Buffer.concat(stdout)), stderr: text.decode(Buffer.concat(stderr)), exit };
+}
+
+/** Runs the built program on the Node that runs the tests. */
+export async function runBoltseal(args: readonly string[], options: RunOptions): Promise<RunResult> {
+  return await run(process.execPath, [BOLTSEAL, ...args], options);
+}
+
+/**
+ * The environment of a user who has set nothing: the search path and a home folder. The time zone is far
+ * from UTC, so that local time would show in any output.
+ */
+export function bareEnvironment(home: string): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C", TZ: "Asia/Kathmandu" };
+}
