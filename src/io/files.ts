@@ -6,8 +6,10 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -204,4 +206,22 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, mod
     if (code === undefined) throw error;
     throw new UserError("output-failed", `${path}: cannot be written (${code})`, { cause: error });
   }
+}
+
+/**
+ * Names in a folder; none when it cannot be listed, since nothing that is needed lies there unnamed.
+ * Used only to look for optional files.
+ */
+export function listDirectory(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return [];
+  }
+}
+
+/** True when something of that name is there, a dangling link included. */
+export function pathExists(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

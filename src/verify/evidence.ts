@@ -1,0 +1,177 @@
+// What evidence files hold: signatures that wait for a hash, and checksum lists. Pure: the bytes were
+// read by the job, and nothing here trusts a file's name.
+
+import type { HashRequest, HashResult } from "../core/hash-set.ts";
+import { hashBytes } from "../core/hash-set.ts";
+import { parseChecksumList } from "./checksums.ts";
+import type { ChecksumList } from "./checksums.ts";
+import { schemeOf } from "./schemes.ts";
+import type { SignatureSource } from "./claim.ts";
+import type { JudgedList } from "./lists.ts";
+import type { EvidenceFile, Judgement, PendingSignature, Remark } from "./scheme.ts";
+import type { SignatureReader } from "./signed.ts";
+
+/** One signature, and where it came from. */
+export interface Signature extends SignatureSource {
+  readonly pending: PendingSignature;
+  /** Remarks about the file, carried by its first signature. */
+  readonly remarks: readonly Remark[];
+}
+
+/** A checksum list, and the signatures that are known to be meant for it. */
+export interface List {
+  readonly source: string;
+  readonly named: boolean;
+  /** The bytes that detached signatures cover. */
+  readonly bytes: Uint8Array;
+  readonly list: ChecksumList;
+  /** Over `bytes`: the list's own sidecars; an embedded signature is judged already. */
+  readonly signatures: readonly Signature[];
+  readonly embedded: readonly (SignatureSource & { readonly judgement: Judgement })[];
+}
+
+function refused(file: EvidenceFile, named: boolean, reason: string, hint: string | undefined): readonly Signature[] {
+  const judgement: Judgement = { state: "malformed", reason, ...(hint === undefined ? {} : { hint }) };
+  const pending: PendingSignature = { needs: undefined, judge: async () => judgement };
+  return [{ scheme: "unknown", source: file.source, named, pending, remarks: [] }];
+}
+
+/** What a file is that is no signature, to help whoever passed it. */
+function looksLike(bytes: Uint8Array): string | undefined {
+  const start = Buffer.from(bytes.subarray(0, 512)).toString("latin1");
+  if (/^\s*<(?:!doctype|html)/i.test(start)) return "it is a web page: the download went wrong";
+  if (parseChecksumList(bytes, "").entries.length > 0) return "it is a checksum list; pass it with --checksums";
+  return undefined;
+}
+
+/** All signatures of a file; undefined when no scheme knows its content. */
+export async function readSignatures(
+  reader: SignatureReader,
+  file: EvidenceFile,
+  named: boolean,
+): Promise<readonly Signature[] | undefined> {
+  const found = await reader.open(file);
+  if (found === undefined) return undefined;
+  const { scheme, opened } = found;
+  if (opened.signedText !== undefined) {
+    return refused(
+      file,
+      named,
+      "it is a signed text, not a detached signature",
+      "pass a signed checksum list with --checksums",
+    );
+  }
+  return opened.signatures.map((pending, index) => ({
+    scheme,
+    source: file.source,
+    named,
+    pending,
+    remarks: index === 0 ? opened.remarks : [],
+  }));
+}
+
+/** As `readSignatures`, for a file that the user named as a signature: unknown content is malformed. */
+export async function readNamedSignatures(reader: SignatureReader, file: EvidenceFile): Promise<readonly Signature[]> {
+  const signatures = await readSignatures(reader, file, true);
+  return signatures ?? refused(file, true, "it is not a signature of any known scheme", looksLike(file.bytes));
+}
+
+/**
+ * A checksum list, plain or cleartext-signed. Of a signed text only the returned text is parsed.
+ * @param signatures files that are meant as detached signatures over it
+ */
+export async function readList(
+  reader: SignatureReader,
+  file: EvidenceFile,
+  named: boolean,
+  signatures: readonly EvidenceFile[],
+): Promise<List> {
+  const own: Signature[] = [];
+  for (const signature of signatures) own.push(...((await readSignatures(reader, signature, named)) ?? []));
+  const found = schemeOf(file.bytes) === undefined ? undefined : await reader.open(file);
+  if (found === undefined) {
+    return {
+      source: file.source,
+      named,
+      bytes: file.bytes,
+      list: parseChecksumList(file.bytes, file.source),
+      signatures: own,
+      embedded: [],
+    };
+  }
+  const text = found.opened.signedText;
+  const embedded = await Promise.all(
+    found.opened.signatures.map(async (pending) => ({
+      scheme: found.scheme,
+      source: file.source,
+      named,
+      judgement: text === undefined ? notAList(found.scheme) : await judgeOver(pending, text),
+    })),
+  );
+  return {
+    source: file.source,
+    named,
+    bytes: file.bytes,
+    list: parseChecksumList(text ?? new Uint8Array(), file.source),
+    signatures: own,
+    embedded,
+  };
+}
+
+function notAList(scheme: string): Judgement {
+  return {
+    state: "malformed",
+    reason: `it is a ${scheme} signature, not a checksum list`,
+    hint: "pass it with --signature",
+  };
+}
+
+/** Judges a signature over bytes that are in memory. */
+export async function judgeOver(pending: PendingSignature, bytes: Uint8Array): Promise<Judgement> {
+  const [hash] = pending.needs === undefined ? [] : hashBytes(bytes, [pending.needs]);
+  return pending.judge(hash);
+}
+
+/** A list with the verdicts of all signatures over it: embedded, its own, and those that turned out to be for it. */
+export async function judgeList(list: List, others: JudgedList["signatures"]): Promise<JudgedList> {
+  const own = await Promise.all(
+    list.signatures.map(async ({ scheme, source, named, pending, remarks }) => {
+      const judgement = await judgeOver(pending, list.bytes);
+      return {
+        scheme,
+        source,
+        named,
+        judgement: { ...judgement, remarks: [...remarks, ...(judgement.remarks ?? [])] },
+      };
+    }),
+  );
+  return { source: list.source, named: list.named, list: list.list, signatures: [...list.embedded, ...own, ...others] };
+}
+
+/** States that show that the signature was made over these very bytes. */
+export function fits({ state }: Judgement): boolean {
+  return state === "verified" || state === "revoked" || state === "expired" || state === "weak";
+}
+
+/** Hash requests of signatures, with the way back from results to judgements. */
+export function requestsOf(signatures: readonly Signature[]): {
+  readonly requests: readonly HashRequest[];
+  judge(results: readonly HashResult[]): Promise<readonly Judgement[]>;
+} {
+  const positions: (number | undefined)[] = [];
+  const requests: HashRequest[] = [];
+  for (const { pending } of signatures) {
+    positions.push(pending.needs === undefined ? undefined : requests.push(pending.needs) - 1);
+  }
+  return {
+    requests,
+    judge: (results) =>
+      Promise.all(
+        signatures.map(async ({ pending, remarks }, index) => {
+          const position = positions[index];
+          const judgement = await pending.judge(position === undefined ? undefined : results[position]);
+          return { ...judgement, remarks: [...remarks, ...(judgement.remarks ?? [])] };
+        }),
+      ),
+  };
+}

@@ -1,0 +1,170 @@
+// From claims to findings: which state is how bad, beside what other evidence, under which demands.
+//
+//   mismatch, malformed, ambiguous                 always reject
+//   invalid, revoked, expired, weak signature      reject; beside enough good signatures warn
+//   untrusted signer                               reject where a flag or policy names signers, else unknown; beside enough good ones warn
+//   unsupported                                    unknown; beside enough good ones warn
+//   not listed                                     reject where a flag named the list, else unknown; beside good evidence note
+//   integrity only                                 unknown; beside good evidence note
+//   a weak or unsupported digest                   reject, unknown; beside good evidence warn
+// With --all no signature is let off.
+
+import type { Finding, Level } from "../core/report.ts";
+import { RULES, stricter } from "../core/rules.ts";
+import type { Claim } from "./claim.ts";
+
+/** What one demand asks: so many different people, of these names. */
+export interface Demand {
+  /** 0: no signature is demanded. */
+  readonly threshold: number;
+  /** Names of signers that count; empty: every trusted signer. */
+  readonly signers: readonly string[];
+  readonly evidence: readonly ("signature" | "checksum")[];
+  /** Flag or policy that demands it. */
+  readonly by: string;
+}
+
+export interface Demands {
+  readonly all: boolean;
+  /** A flag or policy names signers, so somebody else's signature is refused. */
+  readonly namesSigners: boolean;
+  readonly each: readonly Demand[];
+}
+
+/** The different people who answer for the artifact, of those that the demand counts. */
+function people(claims: readonly Claim[], demand?: Demand): ReadonlySet<string> {
+  const counted = claims.filter(({ evidence, person }) => {
+    if (person === undefined || evidence.state !== "verified") return false;
+    return (
+      demand === undefined ||
+      demand.signers.length === 0 ||
+      (evidence.name !== undefined && demand.signers.includes(evidence.name))
+    );
+  });
+  return new Set(counted.flatMap((claim) => claim.person ?? []));
+}
+
+function levelOf(claim: Claim, context: { demands: Demands; enough: boolean; satisfied: boolean }): Level {
+  const { rule } = claim;
+  if (rule === undefined) return "note";
+  const { demands, enough, satisfied } = context;
+  switch (rule) {
+    case "signature-invalid":
+    case "signature-revoked":
+    case "signature-expired":
+    case "signature-weak":
+    case "signature-unsupported":
+    case "signature-untrusted":
+      if (demands.all) return "reject";
+      if (enough) return "warn";
+      return rule === "signature-untrusted" && demands.namesSigners ? "reject" : RULES[rule].level;
+    case "checksum-not-listed":
+      if (claim.named) return "reject";
+      return satisfied ? "note" : RULES[rule].level;
+    case "integrity-only":
+      return satisfied ? "note" : RULES[rule].level;
+    case "checksum-weak":
+    case "checksum-unsupported":
+      return satisfied && !(claim.named && claim.evidence.kind === "pin") ? "warn" : RULES[rule].level;
+    default:
+      return RULES[rule].level;
+  }
+}
+
+/** All findings about one artifact, those about its evidence and those about what is missing. */
+export function findingsAbout(subject: string, claims: readonly Claim[], demands: Demands): readonly Finding[] {
+  const needed = Math.max(1, ...demands.each.map((demand) => demand.threshold));
+  const context = {
+    demands,
+    enough:
+      people(claims).size >= needed && demands.each.every((demand) => people(claims, demand).size >= demand.threshold),
+    satisfied: claims.some((claim) => claim.evidence.state === "verified"),
+  };
+  return [
+    ...claims.flatMap((claim) => claimFindings(subject, claim, levelOf(claim, context))),
+    ...missing(subject, claims, demands),
+  ];
+}
+
+function claimFindings(subject: string, claim: Claim, level: Level): Finding[] {
+  const { rule, message, expected, actual, hint, file, line, waived, remarks } = claim;
+  const findings: Finding[] = [];
+  if (rule !== undefined) {
+    findings.push({
+      rule,
+      level,
+      subject,
+      message,
+      ...(expected === undefined ? {} : { expected }),
+      ...(actual === undefined ? {} : { actual }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(file === undefined ? {} : { file }),
+      ...(line === undefined ? {} : { line }),
+    });
+  }
+  if (waived !== undefined) {
+    findings.push({
+      rule: waived.rule,
+      level: RULES[waived.rule].level,
+      subject,
+      message: waived.message,
+      waived: waived.waiver,
+    });
+  }
+  for (const remark of remarks)
+    findings.push({ rule: remark.rule, level: RULES[remark.rule].level, subject, message: remark.message });
+  return findings;
+}
+
+/** What is demanded and not there. */
+function missing(subject: string, claims: readonly Claim[], demands: Demands): readonly Finding[] {
+  const findings = demands.each.flatMap((demand) => [
+    ...missingSigners(subject, claims, demand),
+    ...missingKinds(subject, claims, demand),
+  ]);
+  if (claims.length === 0) {
+    const level =
+      demands.each.length > 0 ? stricter("reject", RULES["evidence-missing"].level) : RULES["evidence-missing"].level;
+    findings.push({
+      rule: "evidence-missing",
+      level,
+      subject,
+      message: "no signature, checksum list or digest was named or found",
+    });
+  }
+  return findings;
+}
+
+function missingSigners(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {
+  const { threshold, signers, by } = demand;
+  const have = people(claims, demand);
+  if (have.size >= threshold) return [];
+  const signed = claims.some((claim) => claim.evidence.kind === "signature" || claim.person !== undefined);
+  if (!signed)
+    return [
+      { rule: "signature-missing", level: "reject", subject, message: `${by} demands a signature, and there is none` },
+    ];
+  if (threshold === 1 && signers.length === 0) return []; // The findings about the signatures say it already.
+  return [
+    {
+      rule: "threshold-unmet",
+      level: RULES["threshold-unmet"].level,
+      subject,
+      message: `${by} demands ${threshold === 1 ? "a trusted signer" : `${threshold} different trusted signers`}`,
+      expected: `${threshold} of ${signers.length === 0 ? "any trusted signers" : signers.join(", ")}`,
+      actual: have.size === 0 ? "none" : [...have].join(", "),
+    },
+  ];
+}
+
+function missingKinds(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {
+  const absent = demand.evidence.filter(
+    (kind) => !claims.some(({ evidence }) => evidence.kind === kind && evidence.state === "verified"),
+  );
+  return absent.map((kind) => ({
+    rule: kind === "signature" ? "signature-missing" : "evidence-missing",
+    level: "reject",
+    subject,
+    message: `${demand.by} demands a good ${kind === "signature" ? "signature over the file" : "entry in a checksum list"}, and there is none`,
+  }));
+}
