@@ -21,7 +21,8 @@ interface Row {
 }
 
 const PURE = ["buffer", "crypto", "path", "string_decoder", "util"];
-const FILES = [...PURE, "events", "fs", "fs/promises", "os", "stream", "timers", "url", "worker_threads", "zlib"];
+const DISK = [...PURE, "fs", "fs/promises", "os"];
+const FILES = [...DISK, "events", "stream", "timers", "url", "worker_threads", "zlib"];
 const COMMANDS = ["verify", "sbom", "diff", "registry", "audit", "mcp"];
 const SIGNED = "verify/signed.ts";
 
@@ -32,22 +33,22 @@ const TABLE: Readonly<Record<string, Row>> = {
   "io/child.ts": { folders: ["core"], builtins: [...FILES, "child_process"], packages: ["execa"] },
   "io/net.ts": { folders: ["core"], builtins: [...FILES, "net", "tls", "http", "https", "dns"] },
   output: { folders: ["core"], builtins: PURE },
-  policy: { folders: ["core", "io"], files: [SIGNED], builtins: PURE },
-  inventory: { folders: ["core", "io"], builtins: PURE },
+  policy: { folders: ["core", "io"], files: [SIGNED], builtins: DISK },
+  inventory: { folders: ["core", "io"], builtins: DISK },
   ...Object.fromEntries(COMMANDS.map((command) => [command, { folders: ["core"], builtins: PURE }])),
   verify: { folders: ["core"], builtins: PURE, packages: ["openpgp", "eckey-utils"] },
   ...Object.fromEntries(
     COMMANDS.map((command) => [
       `${command}/job.ts`,
-      { folders: ["core", "io", "policy", "inventory"], files: [SIGNED], builtins: PURE },
+      { folders: ["core", "io", "policy", "inventory"], files: [SIGNED], builtins: DISK },
     ]),
   ),
   cli: {
     folders: ["core", "io", "policy", "inventory", "output", ...COMMANDS],
-    builtins: PURE,
+    builtins: DISK,
     packages: ["commander", "chalk", "ora"],
   },
-  "cli/world.ts": { folders: ["core"], builtins: [...PURE, "fs", "os", "process", "tty", "url"] },
+  "cli/world.ts": { folders: ["core"], builtins: [...DISK, "process", "tty", "url"] },
 };
 
 /** Whether a file of src/ may import a file of src/, a `node:` module or a package. Paths are below src/. */
@@ -138,9 +139,11 @@ const STATEMENTS: readonly (readonly [sentence: string, from: string, statement:
     IMPORTS,
   ],
   ["a folder without a row may do nothing", "news/x.ts", 'import { NAME } from "../core/report.ts";', IMPORTS],
-  ["files are io's", "verify/x.ts", 'import { readFileSync as NAME } from "node:fs";', IMPORTS],
-  ["under every name", "verify/job.ts", 'import { readFile as NAME } from "node:fs/promises";', IMPORTS],
+  ["a scheme reads no files", "verify/x.ts", 'import { readFileSync as NAME } from "node:fs";', IMPORTS],
+  ["under every name", "core/x.ts", 'import { readFile as NAME } from "node:fs/promises";', IMPORTS],
   ["without its prefix too", "verify/x.ts", 'import { readFileSync as NAME } from "fs";', "prefer-node-protocol"],
+  ["a format reads no files", "output/x.ts", 'import { statSync as NAME } from "node:fs";', IMPORTS],
+  ["threads are io's", "verify/job.ts", 'import { Worker as NAME } from "node:worker_threads";', IMPORTS],
   ["programs are io/child's", "io/files.ts", 'import { spawn as NAME } from "node:child_process";', IMPORTS],
   ["with execa too", "io/files.ts", 'import { execa as NAME } from "execa";', IMPORTS],
   ["sockets are io/net's", "io/files.ts", 'import { connect as NAME } from "node:net";', IMPORTS],
@@ -175,6 +178,7 @@ const STATEMENTS: readonly (readonly [sentence: string, from: string, statement:
   ["a job reads io", "sbom/job.ts", 'export { NAME } from "../io/files.ts";'],
   ["a job reads the policy", "sbom/job.ts", 'export { NAME } from "../policy/read.ts";'],
   ["a job reads the inventory", "sbom/job.ts", 'export { NAME } from "../inventory/sources.ts";'],
+  ["a job reads files", "sbom/job.ts", 'export { readFileSync as NAME } from "node:fs";'],
   ["a job verifies through the one entry", "registry/job.ts", 'export { NAME } from "../verify/signed.ts";'],
   ["policy verifies through the one entry", "policy/x.ts", 'export { NAME } from "../verify/signed.ts";'],
   ["cli reads jobs", "cli/x.ts", 'export { NAME } from "../verify/job.ts";'],

@@ -1,0 +1,146 @@
+// `npm run bench`: how fast boltseal is, and beside what. It measures and asserts nothing; the targets are
+// printed next to the figures. `--quick` uses 64 MB in place of 1 GB. Needs gpg, gpgv, and sqv for its ratio.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSigning, writeList, writeRandomFile, writeSparseFile, type Signing } from "./support/bench-files.ts";
+import { BOLTSEAL } from "./support/project.ts";
+import { race, stopRace, timed, type RaceResult, type Runner, type Track } from "./support/race.ts";
+import { skipWithout, tool } from "./support/tools.ts";
+
+const MEGABYTE = 1e6;
+const QUICK = process.argv.includes("--quick");
+const SIZE = QUICK ? 64 * MEGABYTE : 1000 * MEGABYTE;
+const ROUNDS = QUICK ? 5 : 7;
+const NODE = process.execPath;
+
+const folder = mkdtempSync(join(tmpdir(), "boltseal-bench-"));
+// Reading certificates costs Node 20 about 50 ms at every start; it is the machine's, not ours.
+const { NODE_EXTRA_CA_CERTS: _unset, ...env } = process.env;
+const track: Track = { cwd: folder, env };
+let signing: Signing | undefined;
+
+function cleanUp(): void {
+  stopRace();
+  signing?.stop();
+  signing = undefined;
+  rmSync(folder, { recursive: true, force: true });
+}
+
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => {
+    cleanUp();
+    process.exitCode = code;
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+function boltseal(name: string, ...args: readonly string[]): Runner {
+  return { name, command: [NODE, BOLTSEAL, ...args] };
+}
+
+/** One line a runner: median, range, and its ratio to each of the others that is asked for. */
+function report(title: string, results: readonly RaceResult[], ratios: Readonly<Record<string, string>>): void {
+  console.log(`\n${title}`);
+  for (const { name, median, fastest, slowest } of results) {
+    const times = `${milliseconds(median)} ms (${milliseconds(fastest)} to ${milliseconds(slowest)})`;
+    console.log(`  ${name.padEnd(40)} ${times}`);
+  }
+  const own = results.at(-1);
+  for (const [name, target] of Object.entries(ratios)) {
+    const other = results.find((result) => result.name === name);
+    if (own === undefined || other === undefined) continue;
+    console.log(`  ${own.name} / ${name}: ${(own.median / other.median).toFixed(2)} (target: at most ${target})`);
+  }
+}
+
+function milliseconds(time: number): string {
+  return time.toFixed(time < 100 ? 1 : 0);
+}
+
+/** Peak resident memory of one run, megabytes, as the process itself reports it at its end. */
+async function peakMemory({ name, command }: Runner): Promise<number> {
+  const preload = join(folder, "peak.cjs");
+  const result = join(folder, "peak.txt");
+  const statement = `fs.writeFileSync(${JSON.stringify(result)}, String(process.resourceUsage().maxRSS))`;
+  writeFileSync(preload, `const fs = require("node:fs"); process.on("exit", () => ${statement});`);
+  const [program, ...args] = command;
+  await timed({ name, command: [program, "--require", preload, ...args] }, track);
+  return (Number(readFileSync(result, "utf8")) * 1024) / MEGABYTE;
+}
+
+async function largeFile(): Promise<void> {
+  const missing = skipWithout("gpg", "gpgv");
+  if (missing !== false) return console.log(`\nskipped: comparison on a large file: ${missing}`);
+  const sqv = tool("sqv");
+  if (sqv.skip !== false) console.log(`\nskipped: ratio to sqv: ${sqv.skip}`);
+  const file = join(folder, "large.bin");
+  writeList(join(folder, "SHA256SUMS"), { "large.bin": writeRandomFile(file, SIZE) });
+  signing = createSigning(tool("gpg").path, folder);
+  const key = signing.keyFile;
+  const size = `${SIZE / MEGABYTE} MB`;
+  for (const [digest, ratios] of [
+    ["SHA256", { gpgv: "0.45", sqv: "1.5" }],
+    ["SHA512", { gpgv: "0.6" }],
+  ] as const) {
+    const signature = signing.sign(file, digest);
+    const own = boltseal(
+      "boltseal verify",
+      "verify",
+      "large.bin",
+      "--signature",
+      signature,
+      "--checksums",
+      "SHA256SUMS",
+      "--key",
+      key,
+    );
+    const runners: readonly Runner[] = [
+      { name: "gpgv", command: [tool("gpgv").path, "--keyring", key, signature, file] },
+      ...(sqv.skip === false ? [{ name: "sqv", command: [sqv.path, "--keyring", key, signature, file] } as const] : []),
+      own,
+    ];
+    report(`${size}, ${digest} signature; boltseal also a SHA-256 list`, await race(runners, ROUNDS, track), ratios);
+    console.log(`  peak memory of boltseal: ${(await peakMemory(own)).toFixed(0)} MB (target: below 150)`);
+  }
+}
+
+async function hugeFile(): Promise<void> {
+  const size = 4000 * MEGABYTE;
+  writeList(join(folder, "huge.sums"), { "huge.bin": writeSparseFile(join(folder, "huge.bin"), size) });
+  const own = boltseal("4 GB", "verify", "huge.bin", "--checksums", "huge.sums", "--allow-integrity-only");
+  console.log(`\n4 GB file with a SHA-256 list`);
+  console.log(`  peak memory of boltseal: ${(await peakMemory(own)).toFixed(0)} MB (target: below 150)`);
+}
+
+async function startUp(): Promise<void> {
+  writeList(join(folder, "small.sums"), { "small.bin": writeRandomFile(join(folder, "small.bin"), MEGABYTE) });
+  const node: Runner = { name: "node -e 0", command: [NODE, "-e", "0"] };
+  const version = boltseal("boltseal --version", "--version");
+  const small = boltseal(
+    "boltseal verify, 1 MB and a list",
+    "verify",
+    "small.bin",
+    "--checksums",
+    "small.sums",
+    "--allow-integrity-only",
+  );
+  const results = await race([node, version, small], QUICK ? 11 : 31, track);
+  report("start-up", results.slice(0, 2), { "node -e 0": "1.6" });
+  report("small file", [...results.slice(0, 1), ...results.slice(2)], { "node -e 0": "2.0" });
+}
+
+try {
+  console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} threads; Node ${process.version}`);
+  console.log("medians of whole processes that ran in turn, fastest and slowest; compare within a table only");
+  await startUp();
+  await largeFile();
+  await hugeFile();
+} finally {
+  cleanUp();
+}
