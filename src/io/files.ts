@@ -41,8 +41,9 @@ const READ_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EIO: ["input-unreadable", "input/output error"],
 };
 
-/** The `code` of a system error, or undefined for anything else. */
+/** The `code` of a system error, or undefined for anything else. A UserError has a code too, and is none. */
 export function systemErrorCode(error: unknown): string | undefined {
+  if (error instanceof UserError) return undefined;
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
