@@ -235,8 +235,10 @@ export const ENDINGS: readonly Ending[] = [
 
 /** Pieces that mean something to a terminal, a CI runner, XML, Markdown, SARIF, a URI or a JavaScript object. */
 const PIECES = [
-  ..."\u0000\u0007\b\t\n\v\f\r\u001b\u007f\u0085\u009b\u00ad\u034f\u061c\u180e\u200b\u200d\u200e\u2028\u2029",
-  ..."\u202e\u2060\u2066\u3164\ufe0f\ufeff\ufff9\ufffe\uffff\u{1d173}\u{e0041}\u{e0100}\u{1fffe}",
+  ...Array.from(
+    "\u0000\u0007\b\t\n\v\f\r\u001b\u007f\u0085\u009b\u00ad\u034f\u061c\u180e\u200b\u200d\u200e\u2028\u2029",
+  ),
+  ...Array.from("\u202e\u2060\u2066\u3164\ufe0f\ufeff\ufff9\ufffe\uffff\u{1d173}\u{e0041}\u{e0100}\u{1fffe}"),
   ...["\ud800", "\udc00", "\u001b[2J", "\u001b]8;;https://evil.example\u0007"],
   ...["::error::", ":", "::", "##", "#", "[", "##[group]", "##vso[task.complete]", " ", "\u00a0", "\u3000"],
   ...["`", "``", "```", "|", "<img src=x>", "<!--", "-->", "&lt;", "]]>", '"', "'", "&", ">", "=", "$", "$`"],
