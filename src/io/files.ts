@@ -86,6 +86,16 @@ export function openRegularFile(path: string): OpenFile {
   }
 }
 
+/** The first bytes of an open file, at most `count`. @throws UserError `input-unreadable` */
+export function readStart(file: OpenFile, path: string, count: number): Uint8Array {
+  const bytes = new Uint8Array(count);
+  try {
+    return bytes.subarray(0, readSync(file.fd, bytes, 0, bytes.length, 0));
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
 /**
  * The whole of a small regular file. Reads until the end, not until the size that was stated.
  * @param limit bytes; one more is an error

@@ -27,6 +27,8 @@ export interface ReadOptions {
   readonly path: string;
   /** Also write every byte here, as it is read. */
   readonly copyTo?: number;
+  /** Also return the bytes themselves. For small files. */
+  readonly keep?: boolean;
   /** Called with the bytes read so far, once per chunk. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -35,6 +37,8 @@ export interface ReadResult {
   readonly size: number;
   /** One per request, in their order. */
   readonly digests: readonly HashResult[];
+  /** With `keep`: the very bytes that were hashed. */
+  readonly bytes?: Uint8Array;
 }
 
 /** Relative cost of a hash function on a processor with SHA extensions; only balances the two threads. */
@@ -76,15 +80,17 @@ export async function hashFile(
   const worker = parallel ? startWorker(pick(there), ring) : undefined;
   const set = createHashSet(parallel ? pick(here) : requests);
   try {
-    const size = await pump(file, ring, set, worker, options);
+    const kept: Uint8Array[] | undefined = options.keep === true ? [] : undefined;
+    const size = await pump(file, ring, set, worker, { ...options, ...(kept === undefined ? {} : { kept }) });
+    const bytes = kept === undefined ? {} : { bytes: Buffer.concat(kept) };
     refuseChange(file, size, options.path);
     const own = set.finish();
-    if (worker === undefined) return { size, digests: own };
+    if (worker === undefined) return { size, digests: own, ...bytes };
     const others = await worker.finish();
     const digests = new Array<HashResult>(requests.length);
     here.forEach((position, i) => (digests[position] = existing(own[i])));
     there.forEach((position, i) => (digests[position] = existing(others[i])));
-    return { size, digests };
+    return { size, digests, ...bytes };
   } finally {
     await worker?.stop();
   }
@@ -101,7 +107,7 @@ async function pump(
   ring: readonly Uint8Array[],
   set: HashSet,
   worker: HashWorker | undefined,
-  options: ReadOptions,
+  options: ReadOptions & { kept?: Uint8Array[] },
 ): Promise<number> {
   const readInto = async (slot: number, position: number): Promise<number> => {
     try {
@@ -125,6 +131,7 @@ async function pump(
     // A rejection is seen when `pending` is awaited; hashing below may throw first.
     pending.catch(() => undefined);
     set.update(chunk);
+    options.kept?.push(chunk.slice());
     if (options.copyTo !== undefined) copy(options.copyTo, chunk, options.path);
     options.onProgress?.(position, file.size);
     slot = next;

@@ -19,7 +19,8 @@
 // Names are code points, not glyphs: no Unicode normalisation, no folding of case.
 
 import { isUtf8 } from "node:buffer";
-import { ALGORITHMS, type Algorithm, algorithmNamed, type Digest, parseDigest, strictBase64 } from "../core/digest.ts";
+import { ALGORITHMS, algorithmNamed, parseDigest, strictBase64 } from "../core/digest.ts";
+import type { Algorithm, Digest } from "../core/digest.ts";
 
 /** One statement of a list: these bytes, under this name, have this digest. */
 export interface ListEntry {
@@ -48,7 +49,6 @@ const MAX_LINE_BYTES = 8 * 1024;
 
 const LF = 0x0a;
 /** C0 without TAB, DEL and C1. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
 
 /**
@@ -56,7 +56,12 @@ const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/;
  * @param source the list's path or file name, which hints at the algorithm (SHA512SUMS, x.tar.gz.sha256)
  */
 export function parseChecksumList(bytes: Uint8Array, source: string): ChecksumList {
-  const refuse = (line: number, malformed: string): ChecksumList => ({ entries: [], remarks: [], junk: [line], malformed });
+  const refuse = (line: number, malformed: string): ChecksumList => ({
+    entries: [],
+    remarks: [],
+    junk: [line],
+    malformed,
+  });
   if (bytes.length > MAX_BYTES) return refuse(1, `it is larger than ${MAX_BYTES} bytes`);
   const remarks = new Set<string>();
   const body = toUtf8(bytes, remarks);
@@ -66,7 +71,8 @@ export function parseChecksumList(bytes: Uint8Array, source: string): ChecksumLi
   const entries: ListEntry[] = [];
   const junk: number[] = [];
   let line = 0;
-  for (let start = 0; start < body.length; ) {
+  let start = 0;
+  while (start < body.length) {
     line++;
     if (line > MAX_LINES) return refuse(line, `it has more than ${MAX_LINES} lines`);
     const feed = body.indexOf(LF, start);
@@ -76,7 +82,12 @@ export function parseChecksumList(bytes: Uint8Array, source: string): ChecksumLi
     else if (read !== "nothing") entries.push({ ...read, line });
     start = end + 1;
   }
-  return { entries, remarks: Array.from(remarks, (message) => ({ rule: "checksum-format", message })), junk, malformed: undefined };
+  return {
+    entries,
+    remarks: Array.from(remarks, (message) => ({ rule: "checksum-format", message })),
+    junk,
+    malformed: undefined,
+  };
 }
 
 /** UTF-8 bytes without byte order mark, or undefined for UTF-16 with half a code unit or half a surrogate pair. */
@@ -164,13 +175,13 @@ function readDigest(token: string, hint: Algorithm | undefined, remarks: Set<str
 
 /** The name behind coreutils' escapes (digest.c, filename_unescape), or undefined for any other escape. */
 function unescapeName(name: string): string | undefined {
-  if (/\\(?![nr\\])/.test(name.replaceAll("\\\\", ""))) return undefined;
+  if (!/^(?:[^\\]|\\[nr\\])*$/.test(name)) return undefined;
   return name.replace(/\\([nr\\])/g, (_, letter) => (letter === "n" ? "\n" : letter === "r" ? "\r" : "\\"));
 }
 
 /** `sha256`, `SHA2-256`, `sha3-512`, `SHASUMS256` … as a word of a file name, or with `sum` or `sums` behind it. */
 const NAMED_IN_FILE_NAME =
-  /(?<![a-z0-9])(?:md5|sha-?1|sha3-?(?:256|384|512)|sha512[-_]256|sha(?:2-|sums?|-)?(?:224|256|384|512)|blake2[bs](?:-?(?:256|512))?|blake3|b[23](?=sums?|$))(?=(?:sums?)?(?![a-z0-9]))/g;
+  /(?<![a-z0-9])(?:md5|sha-?1|sha3-?(?:256|384|512)|sha512[-_]256|sha(?:2-|sums?|-)?(?:224|256|384|512)|blake2[bs](?:-?(?:256|512))?|blake3|b[23](?=sums?)|(?<=\.)b[23]$)(?=(?:sums?)?(?![a-z0-9]))/g;
 
 /** The algorithm that the list's file name hints at: the last one it names. */
 function hintedAlgorithm(source: string): Algorithm | undefined {

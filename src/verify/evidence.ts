@@ -22,6 +22,8 @@ export interface Signature extends SignatureSource {
 export interface List {
   readonly source: string;
   readonly named: boolean;
+  /** It speaks of one artifact alone, so a digest without a name is that artifact's. */
+  readonly forOne: boolean;
   /** The bytes that detached signatures cover. */
   readonly bytes: Uint8Array;
   readonly list: ChecksumList;
@@ -35,6 +37,9 @@ function refused(file: EvidenceFile, named: boolean, reason: string, hint: strin
   const pending: PendingSignature = { needs: undefined, judge: async () => judgement };
   return [{ scheme: "unknown", source: file.source, named, pending, remarks: [] }];
 }
+
+/** How much of a file tells whether it is a cleartext-signed text. */
+export const START_BYTES = 4096;
 
 /** What a file is that is no signature, to help whoever passed it. */
 function looksLike(bytes: Uint8Array): string | undefined {
@@ -83,40 +88,65 @@ export async function readNamedSignatures(reader: SignatureReader, file: Evidenc
 export async function readList(
   reader: SignatureReader,
   file: EvidenceFile,
-  named: boolean,
   signatures: readonly EvidenceFile[],
+  { named, forOne }: Pick<List, "named" | "forOne">,
 ): Promise<List> {
   const own: Signature[] = [];
   for (const signature of signatures) own.push(...((await readSignatures(reader, signature, named)) ?? []));
   const found = schemeOf(file.bytes) === undefined ? undefined : await reader.open(file);
+  const { source, bytes } = file;
   if (found === undefined) {
-    return {
-      source: file.source,
-      named,
-      bytes: file.bytes,
-      list: parseChecksumList(file.bytes, file.source),
-      signatures: own,
-      embedded: [],
-    };
+    return { source, named, forOne, bytes, list: parseChecksumList(bytes, source), signatures: own, embedded: [] };
   }
-  const text = found.opened.signedText;
+  const { signedText, signatures: inside } = found.opened;
   const embedded = await Promise.all(
-    found.opened.signatures.map(async (pending) => ({
+    inside.map(async (pending) => ({
       scheme: found.scheme,
       source: file.source,
       named,
-      judgement: text === undefined ? notAList(found.scheme) : await judgeOver(pending, text),
+      judgement: signedText === undefined ? notAList(found.scheme) : textOnly(await judgeOver(pending, signedText)),
     })),
   );
-  return {
-    source: file.source,
-    named,
-    bytes: file.bytes,
-    list: parseChecksumList(text ?? new Uint8Array(), file.source),
-    signatures: own,
-    embedded,
-  };
+  // The signed form has CR LF ends by definition; as a list they mean nothing.
+  const text = Buffer.from(
+    Buffer.from(signedText ?? [])
+      .toString("latin1")
+      .replaceAll("\r\n", "\n"),
+    "latin1",
+  );
+  return { source, named, forOne, bytes, list: parseChecksumList(text, source), signatures: own, embedded };
 }
+
+/** That a signature covers text is what a cleartext-signed list is about: only that text is used. */
+function textOnly(judgement: Judgement): Judgement {
+  return { ...judgement, remarks: (judgement.remarks ?? []).filter(({ rule }) => rule !== "signature-text-mode") };
+}
+
+/** True for a file with a cleartext-signed text in it, told from its start. Text before it makes it malformed. */
+export function carriesSignature(start: Uint8Array): boolean {
+  const text = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, START_BYTES)).toString("latin1");
+  return /^(?:\xef\xbb\xbf)?-----BEGIN PGP SIGNED MESSAGE-----/m.test(text);
+}
+
+/** The signatures that an artifact carries inside, judged over the text that it shows. */
+export async function readEmbedded(
+  reader: SignatureReader,
+  file: EvidenceFile,
+): Promise<readonly { readonly signature: Signature; readonly judgement: Judgement }[]> {
+  const found = await reader.open(file);
+  if (found === undefined) return [];
+  const { signedText, signatures, remarks } = found.opened;
+  return Promise.all(
+    signatures.map(async (pending) => {
+      const signature = { scheme: found.scheme, source: file.source, named: false, pending, remarks };
+      if (signedText === undefined) return { signature, judgement: malformedText };
+      const judgement = withRemarks(signature, await judgeOver(pending, signedText));
+      return { signature, judgement };
+    }),
+  );
+}
+
+const malformedText: Judgement = { state: "malformed", reason: "there is text outside the signed text" };
 
 function notAList(scheme: string): Judgement {
   return {
@@ -132,17 +162,17 @@ export async function judgeOver(pending: PendingSignature, bytes: Uint8Array): P
   return pending.judge(hash);
 }
 
+/** The judgement, with what there was to say about the signature's file. */
+export function withRemarks({ remarks }: Signature, judgement: Judgement): Judgement {
+  return { ...judgement, remarks: [...remarks, ...(judgement.remarks ?? [])] };
+}
+
 /** A list with the verdicts of all signatures over it: embedded, its own, and those that turned out to be for it. */
 export async function judgeList(list: List, others: JudgedList["signatures"]): Promise<JudgedList> {
   const own = await Promise.all(
-    list.signatures.map(async ({ scheme, source, named, pending, remarks }) => {
-      const judgement = await judgeOver(pending, list.bytes);
-      return {
-        scheme,
-        source,
-        named,
-        judgement: { ...judgement, remarks: [...remarks, ...(judgement.remarks ?? [])] },
-      };
+    list.signatures.map(async (signature) => {
+      const { scheme, source, named, pending } = signature;
+      return { scheme, source, named, judgement: withRemarks(signature, await judgeOver(pending, list.bytes)) };
     }),
   );
   return { source: list.source, named: list.named, list: list.list, signatures: [...list.embedded, ...own, ...others] };
@@ -167,10 +197,10 @@ export function requestsOf(signatures: readonly Signature[]): {
     requests,
     judge: (results) =>
       Promise.all(
-        signatures.map(async ({ pending, remarks }, index) => {
+        signatures.map(async (signature, index) => {
           const position = positions[index];
-          const judgement = await pending.judge(position === undefined ? undefined : results[position]);
-          return { ...judgement, remarks: [...remarks, ...(judgement.remarks ?? [])] };
+          const hash = position === undefined ? undefined : results[position];
+          return withRemarks(signature, await signature.pending.judge(hash));
         }),
       ),
   };

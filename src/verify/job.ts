@@ -4,34 +4,31 @@
 import { closeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ALGORITHMS, parseDigests } from "../core/digest.ts";
-import type { Algorithm, Digest } from "../core/digest.ts";
+import type { Algorithm } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
-import type { HashRequest, HashResult } from "../core/hash-set.ts";
+import type { HashRequest } from "../core/hash-set.ts";
 import { verdict } from "../core/report.ts";
 import type { Finding, Report, Skipped, Subject } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
-import { createAtomicFile, listDirectory, openRegularFile, readSmallFile, sameFile } from "../io/files.ts";
+import type { RuleId } from "../core/rules.ts";
+import { createAtomicFile, listDirectory, openRegularFile, readSmallFile, readStart, sameFile } from "../io/files.ts";
 import type { AtomicFile } from "../io/files.ts";
 import { hashFile } from "../io/hash.ts";
 import { rulesFor, undefinedSigners } from "../policy/artifacts.ts";
 import { readKeyFiles } from "../policy/keys.ts";
 import type { Policy } from "../policy/types.ts";
 import { settle } from "../policy/waivers.ts";
-import { lookUp } from "./checksums.ts";
-import type { Lookup } from "./checksums.ts";
-import { signatureClaim } from "./claim.ts";
-import type { Claim } from "./claim.ts";
-import { findSidecars, findSignatures } from "./discovery.ts";
-import type { Sidecars } from "./discovery.ts";
-import { fits, judgeList, judgeOver, readList, readNamedSignatures, readSignatures, requestsOf } from "./evidence.ts";
-import type { List, Signature } from "./evidence.ts";
+import { algorithmsFor, claimsAbout, computedDigest, present } from "./artifact.ts";
+import type { NamedEvidence, ReadArtifact } from "./artifact.ts";
+import { lookUp } from "./checksum-lookup.ts";
+import { discover, findKeys } from "./discovery.ts";
+import type { FoundEvidence } from "./discovery.ts";
+import { carriesSignature, START_BYTES, readEmbedded, readList, readNamedSignatures, requestsOf } from "./evidence.ts";
 import { findingsAbout } from "./levels.ts";
 import type { Demand, Demands } from "./levels.ts";
-import { listClaims } from "./lists.ts";
-import type { JudgedList } from "./lists.ts";
-import { algorithmsOf, pinClaim } from "./pins.ts";
+import { algorithmsOf } from "./pins.ts";
 import type { DigestPin } from "./pins.ts";
-import type { EvidenceFile, Judgement, Trust } from "./scheme.ts";
+import type { EvidenceFile, Trust } from "./scheme.ts";
 import { createSignatureReader } from "./signed.ts";
 import type { SignatureReader } from "./signed.ts";
 
@@ -65,13 +62,10 @@ export interface VerifyRequest {
 }
 
 /** What is known before any artifact is read. */
-interface Setting {
+interface Setting extends NamedEvidence {
   readonly request: VerifyRequest;
   readonly reader: SignatureReader;
   readonly trust: Trust;
-  /** Named by flag: each may be over any artifact or any list. */
-  readonly signatures: readonly Signature[];
-  readonly lists: readonly List[];
   readonly findings: Finding[];
   readonly skipped: Skipped[];
 }
@@ -88,7 +82,11 @@ export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
   const output = request.output === undefined ? undefined : createAtomicFile(request.output, 0o600);
   try {
     const results = await readArtifacts(setting, output);
-    for (const result of results) await judgeArtifact(setting, result, results, subjects);
+    const read = results.filter((result) => "size" in result);
+    for (const result of results) {
+      if ("size" in result) await judgeArtifact(setting, result, read, subjects);
+      else subjects.push({ id: result.path, kind: "file", digests: [], evidence: [] });
+    }
     addRemarks(setting);
     const findings = settle([...request.policy.findings, ...setting.findings], request.policy, request.at);
     const { skipped } = setting;
@@ -162,41 +160,27 @@ async function prepare(request: VerifyRequest): Promise<Setting> {
     return opened;
   };
   const signatures = await named(request.signatures, MAX_SIGNATURE, (file) => readNamedSignatures(reader, file));
-  const lists = await named(request.checksums, MAX_LIST, async (file) => [await readList(reader, file, true, [])]);
+  const lists = await named(request.checksums, MAX_LIST, async (file) => [
+    await readList(reader, file, [], { named: true, forOne: false }),
+  ]);
   return { request, reader, trust, signatures, lists, findings, skipped: [] };
 }
 
 function addRemarks({ findings, reader, request }: Setting): void {
-  const [first] = request.artifacts;
-  for (const { rule, message } of reader.remarks())
-    findings.push({ rule, level: RULES[rule].level, subject: first ?? "", message });
-  if (request.clockSet) {
-    const message = `judged as of ${request.at.toISOString()}`;
-    for (const subject of request.artifacts)
-      findings.push({ rule: "clock-set", level: RULES["clock-set"].level, subject, message });
-  }
-}
-
-// --- Discovery -----------------------------------------------------------------------------------
-
-function namesEvidence({ signatures, checksums, digests }: VerifyRequest): boolean {
-  return signatures.length + checksums.length + digests.length > 0;
-}
-
-function sidecarsOf(artifact: string): { folder: string; names: readonly string[]; found: Sidecars } {
-  const folder = dirname(artifact);
-  const names = listDirectory(folder);
-  return { folder, names, found: findSidecars(basename(artifact), names) };
+  const add = (rule: RuleId, subject: string, message: string): void =>
+    void findings.push({ rule, level: RULES[rule].level, subject, message });
+  for (const { rule, message, file } of reader.remarks()) add(rule, file ?? "", message);
+  if (!request.clockSet) return;
+  for (const subject of request.artifacts) add("clock-set", subject, `judged as of ${request.at.toISOString()}`);
 }
 
 /** Keys beside the artifacts count only where a full fingerprint or a pin chose them before. */
 function discoverKeys(request: VerifyRequest): readonly EvidenceFile[] {
   if (request.fingerprints.length === 0 && request.policy.signers.length === 0) return [];
   const folders = new Set(request.artifacts.map((artifact) => dirname(artifact)));
-  return [...folders].flatMap((folder) => {
-    const { keys } = findSidecars("", listDirectory(folder));
-    return keys.flatMap((name) => tryRead(join(folder, name), MAX_KEYS) ?? []);
-  });
+  return [...folders].flatMap((folder) =>
+    findKeys(listDirectory(folder)).flatMap((name) => tryRead(join(folder, name), MAX_KEYS) ?? []),
+  );
 }
 
 /** A file that nobody named: when it cannot be read, it is as if it were not there. */
@@ -209,67 +193,43 @@ function tryRead(path: string, limit: number): EvidenceFile | undefined {
   }
 }
 
-interface Found {
-  readonly signatures: readonly Signature[];
-  readonly lists: readonly List[];
+/** A flag names evidence, so none is looked for. */
+function namesEvidence({ signatures, checksums, digests }: VerifyRequest): boolean {
+  return signatures.length + checksums.length + digests.length > 0;
 }
 
-/** Evidence beside one artifact. A file that holds none, or cannot be read, is named under `skipped`. */
-async function discover(setting: Setting, artifact: string): Promise<Found> {
-  if (namesEvidence(setting.request)) return { signatures: [], lists: [] };
-  const { folder, names, found } = sidecarsOf(artifact);
-  const at = (name: string): string => join(folder, name);
+/** Evidence beside one artifact, where no flag named any. What cannot be read is named under `skipped`. */
+async function discoverBeside({ request, reader, skipped }: Setting, artifact: string): Promise<FoundEvidence> {
+  if (namesEvidence(request)) return { signatures: [], lists: [] };
+  const folder = dirname(artifact);
+  const skip = (name: string, reason: string): void => void skipped.push({ path: join(folder, name), reason });
   const read = (name: string): EvidenceFile | undefined => {
+    const path = join(folder, name);
     try {
-      return readFile(at(name), MAX_LIST);
+      return readFile(path, MAX_LIST);
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      setting.skipped.push({ path: at(name), reason: error.message.replace(`${at(name)}: `, "") });
+      skip(name, unreadable(error, path).message);
       return undefined;
     }
   };
-  const signatures: Signature[] = [];
-  const lists: List[] = [];
-  for (const name of [...found.own, ...found.lists]) {
-    const file = read(name);
-    if (file === undefined) continue;
-    const isSidecar = found.own.includes(name);
-    const opened = isSidecar ? await readSignatures(setting.reader, file, false) : undefined;
-    const usable = opened?.filter(({ scheme }) => scheme !== "unknown") ?? [];
-    signatures.push(...usable);
-    if (usable.length > 0) continue;
-    const over = findSignatures(name, names).flatMap((signature) => read(signature) ?? []);
-    const list = await readList(setting.reader, file, false, over);
-    if (list.list.entries.length > 0 || list.embedded.some(({ judgement }) => judgement.state === "verified"))
-      lists.push(list);
-    else if (isSidecar || !names.includes(name.replace(/\.[a-z]+$/, "")))
-      setting.skipped.push({ path: at(name), reason: "holds no signature and no checksum that can be read" });
-  }
-  return { signatures, lists };
+  return discover(basename(artifact), { names: listDirectory(folder), read, skip }, reader);
 }
 
 // --- One artifact --------------------------------------------------------------------------------
 
-interface ReadArtifact {
-  readonly path: string;
-  readonly name: string;
-  readonly size: number;
-  readonly digests: readonly Digest[];
-  /** Verdicts of `Setting.signatures` over this artifact, in their order. */
-  readonly judgements: readonly Judgement[];
-  readonly own: readonly { readonly signature: Signature; readonly judgement: Judgement }[];
-  readonly lists: readonly { readonly list: List; readonly lookup: Lookup }[];
-  readonly pins: readonly DigestPin[];
-}
-
-async function readArtifacts(setting: Setting, output: AtomicFile | undefined): Promise<readonly ReadArtifact[]> {
-  const results: ReadArtifact[] = [];
+/** Each artifact once, in the order given; of one that cannot be read only its path, and a finding. */
+async function readArtifacts(
+  setting: Setting,
+  output: AtomicFile | undefined,
+): Promise<readonly (ReadArtifact | { readonly path: string })[]> {
+  const results: (ReadArtifact | { readonly path: string })[] = [];
   for (const path of new Set(setting.request.artifacts)) {
     try {
       results.push(await readArtifact(setting, path, output));
     } catch (error) {
       if (error instanceof UserError && error.code === "output-failed") throw error;
       setting.findings.push(unreadable(error, path));
+      results.push({ path });
     }
   }
   return results;
@@ -288,58 +248,48 @@ async function readArtifact(setting: Setting, path: string, output: AtomicFile |
   const file = openRegularFile(path);
   try {
     if (file.size === 0) throw new UserError("input-empty", `${path}: the file is empty`);
-    const found = await discover(setting, path);
-    const alone = request.artifacts.length === 1;
-    const lists = [...setting.lists, ...found.lists].map((list) => ({
-      list,
-      lookup: lookUp(list.list, { path: request.as ?? path, name, alone: alone || !list.named }),
-    }));
+    const found = await discoverBeside(setting, path);
+    const lists = [...setting.lists, ...found.lists].map((list) => {
+      const alone = request.artifacts.length === 1 || list.forOne;
+      return { list, lookup: lookUp(list.list, { path: request.as ?? path, name, alone }) };
+    });
     const pins = pinsFor(request, name);
-    const algorithms = new Set<Algorithm>([
-      "sha256",
-      ...pins.flatMap((pin) => algorithmsOf(pin.digests)),
-      ...lists.flatMap(({ list, lookup }) => neededFor(list, lookup)),
-    ]);
+    const algorithms: readonly Algorithm[] = [
+      ...new Set<Algorithm>([
+        "sha256",
+        ...pins.flatMap((pin) => algorithmsOf(pin.digests)),
+        ...lists.flatMap(({ list, lookup }) => algorithmsFor(list, lookup)),
+      ]),
+    ];
+    const plain = algorithms.map((algorithm): HashRequest => ({ algorithm: ALGORITHMS[algorithm].node ?? "" }));
     const named = requestsOf(setting.signatures);
     const own = requestsOf(found.signatures);
-    const plain = [...algorithms].map((algorithm): HashRequest => ({ algorithm: ALGORITHMS[algorithm].node ?? "" }));
+    const mayCarry = file.size <= MAX_LIST && !namesEvidence(request);
     const onProgress = request.onProgress;
-    const { size, digests } = await hashFile(file, [...plain, ...named.requests, ...own.requests], {
+    const read = await hashFile(file, [...plain, ...named.requests, ...own.requests], {
       path,
+      keep: mayCarry && carriesSignature(readStart(file, path, START_BYTES)),
       ...(output === undefined ? {} : { copyTo: output.fd }),
       ...(onProgress === undefined ? {} : { onProgress: (done, total) => onProgress(path, done, total) }),
     });
-    const afterPlain = plain.length + named.requests.length;
-    const judgements = await named.judge(digests.slice(plain.length, afterPlain));
-    const ownJudgements = await own.judge(digests.slice(afterPlain));
+    const ownFrom = plain.length + named.requests.length;
+    const ownJudgements = await own.judge(read.digests.slice(ownFrom));
     return {
       path,
       name,
-      size,
-      digests: [...algorithms].map((algorithm, index) => computedDigest(algorithm, digests[index])),
-      judgements,
-      own: found.signatures.map((signature, index) => ({ signature, judgement: present(ownJudgements[index]) })),
+      size: read.size,
+      digests: algorithms.map((algorithm, index) => computedDigest(algorithm, read.digests[index])),
+      judgements: await named.judge(read.digests.slice(plain.length, ownFrom)),
+      own: [
+        ...found.signatures.map((signature, index) => ({ signature, judgement: present(ownJudgements[index]) })),
+        ...(read.bytes === undefined ? [] : await readEmbedded(setting.reader, { source: path, bytes: read.bytes })),
+      ],
       lists,
       pins,
     };
   } finally {
     closeSync(file.fd);
   }
-}
-
-/** Algorithms by which the list names the artifact, or any, when it may be listed under another name. */
-function neededFor(list: List, lookup: Lookup): readonly Algorithm[] {
-  if (lookup.state === "listed") return algorithmsOf(lookup.entries.map((entry) => entry.digest));
-  return lookup.state === "not-listed" ? algorithmsOf(list.list.entries.map((entry) => entry.digest)) : [];
-}
-
-function computedDigest(algorithm: Algorithm, result: HashResult | undefined): Digest {
-  return { algorithm, hex: Buffer.from(present(result).digest).toString("hex"), from: "computed" };
-}
-
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error("a result is missing");
-  return value;
 }
 
 function demandsOn({ request, trust }: Setting, name: string): Demands {
@@ -364,72 +314,10 @@ async function judgeArtifact(
   all: readonly ReadArtifact[],
   subjects: Subject[],
 ): Promise<void> {
-  const { request } = setting;
-  const claims = [
-    ...(await namedSignatureClaims(setting, artifact, all)),
-    ...artifact.own.map(({ signature, judgement }) => signatureClaim(signature, judgement)),
-    ...(await checksumClaims(setting, artifact)),
-    ...artifact.pins.map((pin) =>
-      pinClaim(pin, (algorithm) => artifact.digests.find((d) => d.algorithm === algorithm)),
-    ),
-  ];
-  const id = artifact.path;
-  subjects.push({
-    id,
-    kind: "file",
-    size: artifact.size,
-    digests: artifact.digests,
-    evidence: claims.map((claim) => claim.evidence),
-  });
-  setting.findings.push(
-    ...findingsAbout(id, claims, demandsOn(setting, artifact.name)),
-    ...undefinedSigners(request.policy, artifact.name, id),
-  );
-}
-
-/**
- * Signatures that a flag named, as far as they speak of this artifact: those that fit it, and those
- * that fit nothing at all, since the user counted on them.
- */
-async function namedSignatureClaims(
-  { signatures, lists }: Setting,
-  artifact: ReadArtifact,
-  all: readonly ReadArtifact[],
-): Promise<readonly Claim[]> {
-  const claims: Claim[] = [];
-  for (const [index, signature] of signatures.entries()) {
-    const judgement = present(artifact.judgements[index]);
-    const others = all.filter((other) => other !== artifact).map((other) => present(other.judgements[index]));
-    const overLists = await Promise.all(lists.map((list) => judgeOver(signature.pending, list.bytes)));
-    if (fits(judgement) || ![...others, ...overLists].some(fits)) claims.push(signatureClaim(signature, judgement));
-  }
-  return claims;
-}
-
-async function checksumClaims({ signatures, request }: Setting, artifact: ReadArtifact): Promise<readonly Claim[]> {
-  const claims: Claim[] = [];
-  for (const { list, lookup } of artifact.lists) {
-    const over: JudgedList["signatures"][number][] = [];
-    for (const signature of list.named ? signatures : []) {
-      const judgement = await judgeOver(signature.pending, list.bytes);
-      const { scheme, source, named, remarks } = signature;
-      if (fits(judgement))
-        over.push({
-          scheme,
-          source,
-          named,
-          judgement: { ...judgement, remarks: [...remarks, ...(judgement.remarks ?? [])] },
-        });
-    }
-    const judged = await judgeList(list, over);
-    const computed = (algorithm: Algorithm): Digest | undefined =>
-      artifact.digests.find((d) => d.algorithm === algorithm);
-    claims.push(
-      ...listClaims(judged, lookup, computed, {
-        integrityOnly: request.allowIntegrityOnly,
-        renamed: request.allowRenamed,
-      }),
-    );
-  }
-  return claims;
+  const { request, findings } = setting;
+  const { path: id, name, size, digests } = artifact;
+  const allow = { integrityOnly: request.allowIntegrityOnly, renamed: request.allowRenamed };
+  const claims = await claimsAbout(artifact, all, setting, allow);
+  subjects.push({ id, kind: "file", size, digests, evidence: claims.map((claim) => claim.evidence) });
+  findings.push(...findingsAbout(id, claims, demandsOn(setting, name)), ...undefinedSigners(request.policy, name, id));
 }

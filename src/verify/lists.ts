@@ -4,8 +4,9 @@ import { formatDigest } from "../core/digest.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evidence, State } from "../core/report.ts";
 import type { RuleId } from "../core/rules.ts";
-import { findByDigest } from "./checksums.ts";
-import type { ChecksumList, ListEntry, Lookup } from "./checksums.ts";
+import { findByDigest } from "./checksum-lookup.ts";
+import type { Lookup } from "./checksum-lookup.ts";
+import type { ChecksumList, ListEntry } from "./checksums.ts";
 import { signatureClaim } from "./claim.ts";
 import type { Claim, SignatureSource } from "./claim.ts";
 import type { Computed } from "./pins.ts";
@@ -74,6 +75,9 @@ function entryClaims(
   good: readonly GoodSignature[],
 ): readonly Claim[] {
   const { source, list } = judged;
+  if (list.malformed !== undefined) {
+    return [badClaim(judged, "malformed", "checksum-malformed", `${source} is no checksum list: ${list.malformed}`)];
+  }
   if (good.length > 0 && list.junk.length > 0) {
     return [
       badClaim(

@@ -59,12 +59,18 @@ export async function judgeSignature(
   const judgements: Judgement[] = [];
   for (const [copy, fingerprint] of candidates(ring, packet)) {
     const judgement = await judgeWith({ openpgp, config, trust, signature, hash, copy, fingerprint });
-    judgements.push({ ...time, signer: `openpgp ${fingerprint.toUpperCase()}`, ...judgement });
+    judgements.push({ ...time, signer: nameKey(copy, fingerprint), ...judgement });
   }
   const best = ["revoked", "verified"]
     .map((state) => judgements.find((j) => j.state === state))
     .find((j) => j !== undefined);
   return best ?? judgements[0] ?? { ...time, ...unknownSigner(packet) };
+}
+
+/** The primary key's fingerprint, which publishers publish, and the subkey's where one signed. */
+function nameKey(copy: KeyCopy, fingerprint: string): string {
+  const primary = `openpgp ${(copy.fingerprints[0] ?? "").toUpperCase()}`;
+  return copy.fingerprints[0] === fingerprint ? primary : `${primary} subkey ${fingerprint.toUpperCase()}`;
 }
 
 function unknownSigner(packet: SignaturePacket): Judgement {

@@ -128,12 +128,16 @@ export function readKeyRing(trust: Trust): KeyRing {
       copies.push(...indexKeys(file, false));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      remarks.push({ rule: "key-unusable", message: error.message });
+      remarks.push({ rule: "key-unusable", message: error.message.replace(`${file.source}: `, ""), file: file.source });
     }
   }
   for (const copy of copies) {
     if (copy.fingerprints[0] === "") {
-      remarks.push({ rule: "key-unusable", message: `${copy.source}: holds a key of a version that is not supported` });
+      remarks.push({
+        rule: "key-unusable",
+        message: "holds a key of a version that is not supported",
+        file: copy.source,
+      });
     }
   }
   return { copies: copies.filter((copy) => copy.fingerprints[0] !== ""), remarks };

@@ -31,6 +31,8 @@ export interface Trust {
 export interface Remark {
   readonly rule: RuleId;
   readonly message: string;
+  /** The file that it is about, when that is not the artifact. */
+  readonly file?: string;
 }
 
 /** What a scheme says about one signature over given bytes. */
