@@ -101,7 +101,7 @@ export function readStart(file: OpenFile, path: string, count: number): Uint8Arr
  * @param limit bytes; one more is an error
  * @throws UserError as `openRegularFile`, and `input-empty`, `input-too-large`
  */
-export function readSmallFile(path: string, limit: number): Buffer {
+export function readSmallFile(path: string, limit: number, options: { readonly mayBeEmpty?: boolean } = {}): Buffer {
   const file = openRegularFile(path);
   try {
     if (file.size > limit) throw tooLarge(path, limit);
@@ -113,7 +113,7 @@ export function readSmallFile(path: string, limit: number): Buffer {
       if (count === 0) break;
       length += count;
     }
-    if (length === 0) throw new UserError("input-empty", `${path}: the file is empty`);
+    if (length === 0 && options.mayBeEmpty !== true) throw new UserError("input-empty", `${path}: the file is empty`);
     return bytes.subarray(0, length);
   } catch (error) {
     throw readError(path, error);

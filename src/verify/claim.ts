@@ -17,6 +17,8 @@ export interface Claim {
   readonly line?: number;
   /** A flag named the evidence, so the user counts on it. */
   readonly named: boolean;
+  /** A trusted signature is there, although the evidence is not good for another reason. */
+  readonly signed?: true;
   /** Who answers for the bytes, when the state is `verified` and somebody signed; one value per person. */
   readonly person?: string;
   /** A rule that would have stood against this evidence, had not a flag or the policy waived it. */

@@ -151,7 +151,7 @@ const malformedText: Judgement = { state: "malformed", reason: "there is text ou
 function notAList(scheme: string): Judgement {
   return {
     state: "malformed",
-    reason: `it is a ${scheme} signature, not a checksum list`,
+    reason: `it is a signature (${scheme}), not a checksum list`,
     hint: "pass it with --signature",
   };
 }

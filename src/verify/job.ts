@@ -23,7 +23,8 @@ import type { NamedEvidence, ReadArtifact } from "./artifact.ts";
 import { lookUp } from "./checksum-lookup.ts";
 import { discover, findKeys } from "./discovery.ts";
 import type { FoundEvidence } from "./discovery.ts";
-import { carriesSignature, START_BYTES, readEmbedded, readList, readNamedSignatures, requestsOf } from "./evidence.ts";
+import { carriesSignature, readEmbedded, readList, readNamedSignatures, requestsOf, START_BYTES } from "./evidence.ts";
+import type { List, Signature } from "./evidence.ts";
 import { findingsAbout } from "./levels.ts";
 import type { Demand, Demands } from "./levels.ts";
 import { algorithmsOf } from "./pins.ts";
@@ -112,8 +113,8 @@ function refuseOverwriting({ output, artifacts, signatures, keys, checksums }: V
   if (overwritten !== undefined) throw new UserError("usage", `--output ${output} would overwrite ${overwritten}`);
 }
 
-function readFile(path: string, limit: number): EvidenceFile {
-  return { source: path, bytes: readSmallFile(path, limit) };
+function readFile(path: string, limit: number, mayBeEmpty = false): EvidenceFile {
+  return { source: path, bytes: readSmallFile(path, limit, { mayBeEmpty }) };
 }
 
 function unreadable(error: unknown, subject: string): Finding {
@@ -141,28 +142,25 @@ async function prepare(request: VerifyRequest): Promise<Setting> {
     signers: request.policy.signers,
   };
   const reader = createSignatureReader(trust);
-  const named = async <T>(
-    paths: readonly string[],
-    limit: number,
-    open: (file: EvidenceFile) => Promise<readonly T[]>,
-  ): Promise<T[]> => {
-    const opened: T[] = [];
-    for (const path of paths) {
-      let file: EvidenceFile;
+  // What cannot be read becomes a finding, and the rest is still checked.
+  const readAll = (paths: readonly string[], read: (path: string) => EvidenceFile): readonly EvidenceFile[] =>
+    paths.flatMap((path) => {
       try {
-        file = readFile(path, limit);
+        return [read(path)];
       } catch (error) {
         findings.push(unreadable(error, path));
-        continue;
+        return [];
       }
-      opened.push(...(await open(file)));
-    }
-    return opened;
-  };
-  const signatures = await named(request.signatures, MAX_SIGNATURE, (file) => readNamedSignatures(reader, file));
-  const lists = await named(request.checksums, MAX_LIST, async (file) => [
-    await readList(reader, file, [], { named: true, forOne: false }),
-  ]);
+    });
+  const signatures: Signature[] = [];
+  for (const file of readAll(request.signatures, (path) => readFile(path, MAX_SIGNATURE))) {
+    signatures.push(...(await readNamedSignatures(reader, file)));
+  }
+  const lists: List[] = [];
+  // An empty list was read well enough: it names nothing.
+  for (const file of readAll(request.checksums, (path) => readFile(path, MAX_LIST, true))) {
+    lists.push(await readList(reader, file, [], { named: true, forOne: false }));
+  }
   return { request, reader, trust, signatures, lists, findings, skipped: [] };
 }
 
@@ -171,7 +169,8 @@ function addRemarks({ findings, reader, request }: Setting): void {
     void findings.push({ rule, level: RULES[rule].level, subject, message });
   for (const { rule, message, file } of reader.remarks()) add(rule, file ?? "", message);
   if (!request.clockSet) return;
-  for (const subject of request.artifacts) add("clock-set", subject, `judged as of ${request.at.toISOString()}`);
+  for (const subject of request.artifacts)
+    add("clock-set", subject, `judged as of ${request.at.toISOString().replace(".000Z", "Z")}`);
 }
 
 /** Keys beside the artifacts count only where a full fingerprint or a pin chose them before. */

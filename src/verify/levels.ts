@@ -139,7 +139,7 @@ function missingSigners(subject: string, claims: readonly Claim[], demand: Deman
   const { threshold, signers, by } = demand;
   const have = people(claims, demand);
   if (have.size >= threshold) return [];
-  const signed = claims.some((claim) => claim.evidence.kind === "signature" || claim.person !== undefined);
+  const signed = claims.some((claim) => claim.evidence.kind === "signature" || claim.signed === true);
   if (!signed)
     return [
       { rule: "signature-missing", level: "reject", subject, message: `${by} demands a signature, and there is none` },

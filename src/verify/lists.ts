@@ -48,7 +48,11 @@ export function listClaims(
   const entries = entryClaims(judged, lookup, computed, allow, good);
   return [
     ...bad.map((signature) => signatureClaim(signature, signature.judgement, judged.source)),
-    ...entries.map((claim, index) => (index === 0 ? { ...claim, remarks: [...claim.remarks, ...remarks] } : claim)),
+    ...entries.map((claim, index) => ({
+      ...claim,
+      remarks: index === 0 ? [...claim.remarks, ...remarks] : claim.remarks,
+      ...(good.length > 0 ? { signed: true as const } : {}),
+    })),
   ];
 }
 
@@ -104,7 +108,7 @@ function entryClaims(
       judged,
       lookup.state,
       LOOKUP_RULES[lookup.state],
-      lookupMessage(source, lookup),
+      lookupMessage(judged, lookup),
       lookupHint(lookup, renamed),
     ),
   ];
@@ -116,8 +120,9 @@ function renamedEntry(list: ChecksumList, computed: Computed): ListEntry | undef
   return findByDigest(list, digests)[0];
 }
 
-function lookupMessage(source: string, lookup: Exclude<Lookup, { state: "listed" }>): string {
-  if (lookup.state === "not-listed") return `${source} does not list this file`;
+function lookupMessage({ source, list }: JudgedList, lookup: Exclude<Lookup, { state: "listed" }>): string {
+  if (lookup.state === "not-listed")
+    return list.entries.length === 0 ? `${source} lists nothing` : `${source} does not list this file`;
   const algorithms = [...new Set(lookup.entries.map((entry) => entry.digest.algorithm))].join(", ");
   const lines = lookup.entries.map((entry) => entry.line).join(", ");
   if (lookup.state === "ambiguous") return `${source} lists this file with different digests (lines ${lines})`;
