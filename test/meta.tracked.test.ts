@@ -47,9 +47,14 @@ const privateKey: Check = ({ path, text }) => {
 /** `promise.catch(() => undefined);` as a statement swallows nothing: whoever awaits `promise` still gets the error. */
 const HANDLED_LATER = /^\s*\w+\.catch\(\(\) => undefined\);$/gm;
 
+/** Where an error may be dropped, and why nothing better can be done with it. */
+const DROPPED_ON_PURPOSE: Readonly<Record<string, string>> = {
+  "src/cli/main.ts: .catch(() => undefined)": "standard error is gone too, and the exit status says failure already",
+};
+
 /** The linter lets a catch pass that holds a comment alone, and does not know `.catch(() => {})`. */
 const swallowedError: Check = ({ path, text }) => {
-  if (!/\.(?:ts|mjs|cjs)$/.test(path) || path.endsWith("meta.tracked.test.ts")) return undefined;
+  if (!/\.(?:ts|mjs|cjs)$/.test(path) || /meta\.(?:tracked|imports)\.test\.ts$/.test(path)) return undefined;
   const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "").replaceAll(HANDLED_LATER, "");
   const EMPTY = /catch\s*(?:\([^)]*\)\s*)?\{\s*\}|\.catch\(\s*(?:\(\w*\)|\w+)\s*=>\s*(?:\{\s*\}|undefined|null)\s*\)/;
   return EMPTY.exec(code)?.[0];
@@ -108,9 +113,12 @@ for (const [name, check, path, bad] of CHECKS) {
   test(name, { skip: SKIP_WITHOUT_GIT }, () => {
     const files = trackedFiles();
     assert.ok(files.length > 10, "git lists no files: nothing was checked");
-    const found = files.map((file) => [file.path, check(file)] as const).filter(([, what]) => what !== undefined);
+    const found = files.flatMap((file) => {
+      const what = check(file);
+      return what === undefined ? [] : [`${file.path}: ${what}`];
+    });
     assert.deepEqual(
-      found.map(([file, what]) => `${file}: ${what}`),
+      found.filter((line) => DROPPED_ON_PURPOSE[line] === undefined),
       [],
     );
   });

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { createCipheriv, createHash } from "node:crypto";
 import { closeSync, ftruncateSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { tool } from "./tools.ts";
 
 const CHUNK = 1 << 20;
 
@@ -72,7 +73,7 @@ export function createSigning(gpg: string, folder: string): Signing {
       return signature;
     },
     stop() {
-      execFileSync("gpgconf", ["--homedir", home, "--kill", "all"], { stdio: "ignore" });
+      execFileSync(tool("gpgconf").path, ["--homedir", home, "--kill", "all"], { stdio: "ignore" });
     },
   };
 }

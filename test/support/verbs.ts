@@ -4,6 +4,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { relative, resolve } from "node:path";
+import { tool } from "./tools.ts";
 
 /** Where a transcript runs. Verbs reach nothing outside `top`. */
 export interface Workplace {
@@ -39,7 +40,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   /** `link TARGET FILE`: a symbolic link. */
   link: (place, [target, file]) => fs.symlinkSync(given(target), inside(place, file)),
   fifo: (place, [file]) => {
-    execFileSync("mkfifo", [inside(place, file)]);
+    execFileSync(tool("mkfifo").path, [inside(place, file)]);
   },
   cat: (place, [file]) => fs.readFileSync(inside(place, file), "utf8"),
   /** `ls FOLDER`: the names in it, sorted, a line each. */
