@@ -19,6 +19,8 @@ export interface Candidate extends FileName {
 
 type Judgement = Awaited<ReturnType<typeof signersOf>>[number];
 
+const WEAK = "its cryptography is weak, and allowWeak does not reach as far as policies";
+
 /** Detached signatures are looked for under these names beside the policy. */
 const SIGNATURE_SUFFIXES = [".asc", ".sig"] as const;
 
@@ -70,11 +72,11 @@ async function vouchedBySigner(
   const names = new Set(policySigners.signers.map((signer) => signer.name));
   const good = judgements.find((judgement) => isGood(judgement, names));
   if (good !== undefined) return { by: `signed by ${good.name}` };
-  const reasons = judgements.map((judgement) => judgement.reason);
-  return { distrust: { because: `no signature beside it is by a policy signer (${reasons.join("; ")})` } };
+  const reasons = judgements.map(({ allowedWeak, reason }) => (allowedWeak === undefined ? reason : WEAK));
+  return { distrust: { because: `no signature beside it vouches for it (${reasons.join("; ")})` } };
 }
 
-/** An exception for weak cryptography is made for old releases, and does not reach as far as policies. */
+/** An exception for weak cryptography is made for old releases; a forged policy would forge everything. */
 function isGood({ state, name, allowedWeak }: Judgement, names: ReadonlySet<string>): boolean {
   return state === "verified" && allowedWeak === undefined && name !== undefined && names.has(name);
 }
