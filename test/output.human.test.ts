@@ -134,6 +134,23 @@ const CASES: readonly { name: string; report: Report; expected: readonly string[
     ],
   },
   {
+    name: "a file that the message names already is not named again",
+    report: reportOf({
+      subjects: [subjectOf("tool.zip")],
+      findings: [
+        findingOf("renamed", "tool.zip", { message: "SUMS lists it under another name", file: "SUMS" }),
+        findingOf("integrity-only", "tool.zip", { message: "nobody signed the list", file: "SUMS" }),
+      ],
+    }),
+    expected: [
+      "unknown   tool.zip: nobody signed the list   [integrity-only]",
+      "  at        SUMS",
+      "  unknown: SUMS lists it under another name   [renamed]",
+      "",
+      "1 artifact could not be judged",
+    ],
+  },
+  {
     name: "a hint that several findings give is shown once, below the blocks",
     report: reportOf({
       subjects: [subjectOf("a.zip"), subjectOf("b.zip")],

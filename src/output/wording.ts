@@ -84,10 +84,11 @@ export function waiverText(waiver: Waiver): string {
   return `waived ${period}: ${waiver.reason} (by ${waiver.by})`;
 }
 
-/** `FILE:LINE`, or undefined when the finding points at nothing but its subject. Unescaped. */
+/** `FILE:LINE`, or undefined when the place says no more than the subject and the message do. Unescaped. */
 export function placeText(finding: Finding): string | undefined {
-  if (finding.line !== undefined) return `${finding.file ?? finding.subject}:${finding.line}`;
-  return finding.file === finding.subject ? undefined : finding.file;
+  const { file, line, subject, message } = finding;
+  if (line !== undefined) return `${file ?? subject}:${line}`;
+  return file === undefined || file === subject || message.includes(file) ? undefined : file;
 }
 
 /** Whether a verdict is good news. */
