@@ -2,9 +2,22 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { UserError } from "../src/core/errors.ts";
 import { starterPolicy } from "../src/policy/starter.ts";
-import { V4, SHA256, read, readJson, withPin, WAIVER, withWaiver, testDocuments } from "./support/policy-documents.ts";
+import {
+  V4,
+  SHA256,
+  read,
+  readJson,
+  withPin,
+  WAIVER,
+  withWaiver,
+  testDocuments,
+  readSchema,
+} from "./support/policy-documents.ts";
+import { ROOT } from "./support/project.ts";
 
 testDocuments([
   { name: "a policy with its version alone", document: { version: 1 } },
@@ -126,4 +139,11 @@ test("policy: the starter is valid, grants and demands nothing, and its examples
     ],
     [1, 1, 1, 1, 1],
   );
+});
+
+test("policy: docs/policy.md has a heading for every key, and its first example is valid", () => {
+  const page = readFileSync(join(ROOT, "docs/policy.md"), "utf8");
+  const example = read(/```jsonc\n(.*?)```/s.exec(page)?.[1] ?? "");
+  assert.deepEqual([example.signers.length, example.artifacts.length, example.waivers.length], [1, 1, 1]);
+  for (const key of Object.keys(readSchema()["properties"] ?? {})) assert.ok(page.includes(`\n### \`${key}\`\n`), key);
 });

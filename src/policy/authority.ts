@@ -18,7 +18,7 @@ import type { ArtifactRule, Policy, PolicyDocument } from "./types.ts";
 const AUTHORITY: readonly PolicySource["level"][] = ["flag", "machine", "user", "project"];
 
 /** Why a project policy's grants do not count. */
-export interface Distrust {
+interface Distrust {
   /** Clause for the finding. */
   readonly because: string;
   readonly expected?: string;

@@ -51,7 +51,7 @@ export function malformed(place: Place, what: string, hint?: string): UserError 
 }
 
 /** Names as they are written in a hint. */
-export function quoted(names: readonly string[]): string {
+function quoted(names: readonly string[]): string {
   return names.map((name) => JSON.stringify(name)).join(", ");
 }
 
