@@ -5,6 +5,9 @@
 //   SRI                      sha512-z4PhNX7v…==   W3C Subresource Integrity; several, separated by spaces
 //   base64                   h0KPxSKA…=           algorithm by length
 //   h1:                      h1:…=                Go dirhash of a module zip: not a digest of a file
+//
+// Text of hex digits alone is always hex, never base64, whatever its length. Base64 without a tag must
+// end in padding: without it 64 hex digits with one typing error would be SHA-384.
 
 import { UserError } from "./errors.ts";
 
@@ -28,7 +31,10 @@ export const ALGORITHMS = {
   "sha3-256": { bytes: 32, node: "sha3-256", strength: 2 },
   "sha512-256": { bytes: 32, node: "sha512-256", strength: 2 },
   blake2s256: { bytes: 32, node: "blake2s256", strength: 2 },
+  blake2b256: { bytes: 32, node: null, strength: 2 },
   blake3: { bytes: 32, node: null, strength: 2 },
+  /** Go's `h1:`, a hash of file names and hashes: known so that a list's `h1:` is told from junk. No notation here names it. */
+  "go-h1": { bytes: 32, node: null, strength: 2 },
   sha384: { bytes: 48, node: "sha384", strength: 3 },
   "sha3-384": { bytes: 48, node: "sha3-384", strength: 3 },
   sha512: { bytes: 64, node: "sha512", strength: 4 },
@@ -44,7 +50,7 @@ export interface Digest {
   readonly from: "computed" | "declared";
 }
 
-/** Lower-case spellings that are in use, after removing `_` and a `-` behind `sha` or `blake`. */
+/** Other spellings that are in use, in lower case and with `-` for `_`. OpenSSL 3 writes SHA2-256, SHA2-512/256, BLAKE2S-256. */
 const ALIASES: Readonly<Record<string, Algorithm>> = {
   sha2224: "sha224",
   "sha2-224": "sha224",
@@ -57,16 +63,22 @@ const ALIASES: Readonly<Record<string, Algorithm>> = {
   "sha-384": "sha384",
   "sha-512": "sha512",
   "sha512/256": "sha512-256",
+  "sha-512/256": "sha512-256",
+  "sha2-512/256": "sha512-256",
   blake2b: "blake2b512",
   "blake2b-512": "blake2b512",
   blake2: "blake2b512",
+  "blake2b-256": "blake2b256",
   "blake2s-256": "blake2s256",
   blake2s: "blake2s256",
 };
 
-/** The algorithm that a tag names, in any usual spelling, or undefined. */
+/** The algorithm that a tag names, in any usual spelling, or undefined. Never `go-h1`, which has a notation of its own. */
 export function algorithmNamed(tag: string): Algorithm | undefined {
+  // ASCII only: toLowerCase would also fold the Kelvin sign to k.
+  if (!/^[A-Za-z0-9_/-]+$/.test(tag)) return undefined;
   const name = tag.toLowerCase().replaceAll("_", "-");
+  if (name === "go-h1") return undefined;
   if (Object.hasOwn(ALGORITHMS, name)) return name as Algorithm;
   return Object.hasOwn(ALIASES, name) ? ALIASES[name] : undefined;
 }
@@ -92,17 +104,28 @@ export function strictBase64(text: string): Buffer | undefined {
   return bytes.toString("base64") === text ? bytes : undefined;
 }
 
+/** Twice the longest notation; a longer text is not looked at, because regular expressions overflow on megabytes. */
+const MAX_TEXT = 300;
+
+/** `tag:digest` and `tag=digest`, cut at the first separator. The end of padded base64 looks like a separator too. */
+const TAGGED = /^([A-Za-z0-9_/-]+)[:=](.+)$/;
+/** SRI, `sha512-digest`, without options. */
+const INTEGRITY = /^((?:sha|md)\d+)-(.+)$/i;
+/** An SRI hash with options, which have no meaning yet (Subresource Integrity, `option-expression`). */
+const OPTIONS = /^((?:sha|md)\d+-[^?]+)\?/i;
+
 /**
  * One digest, without white space around it, or undefined when it is none.
  * `preferred` decides between algorithms of the same length when the text names none.
  */
 export function parseDigest(text: string, preferred?: Algorithm): Digest | undefined {
-  const tagged = /^([A-Za-z0-9_/-]+?)[:=](.+)$/.exec(text) ?? /^((?:sha|md)\d+)-(.+)$/i.exec(text);
-  if (tagged?.[1] !== undefined && tagged[2] !== undefined) {
-    const algorithm = algorithmNamed(tagged[1]);
-    if (algorithm !== undefined) return digestOf(algorithm, tagged[2]);
+  if (text.length > MAX_TEXT) return undefined;
+  for (const notation of [TAGGED, INTEGRITY]) {
+    const [, tag, rest] = notation.exec(text) ?? [];
+    const algorithm = tag === undefined ? undefined : algorithmNamed(tag);
+    if (algorithm !== undefined && rest !== undefined) return digestOf(algorithm, rest);
   }
-  const bytes = HEX.test(text) ? text.length / 2 : strictBase64(text)?.length;
+  const bytes = HEX.test(text) ? text.length / 2 : text.endsWith("=") ? strictBase64(text)?.length : undefined;
   if (bytes === undefined) return undefined;
   if (preferred !== undefined && ALGORITHMS[preferred].bytes === bytes) return digestOf(preferred, text);
   const algorithm = algorithmOfLength(bytes);
@@ -111,7 +134,9 @@ export function parseDigest(text: string, preferred?: Algorithm): Digest | undef
 
 function digestOf(algorithm: Algorithm, text: string): Digest | undefined {
   const { bytes } = ALGORITHMS[algorithm];
-  if (HEX.test(text) && text.length === bytes * 2) return { algorithm, hex: text.toLowerCase(), from: "declared" };
+  if (HEX.test(text)) {
+    return text.length === bytes * 2 ? { algorithm, hex: text.toLowerCase(), from: "declared" } : undefined;
+  }
   const decoded = strictBase64(text);
   return decoded?.length === bytes ? { algorithm, hex: decoded.toString("hex"), from: "declared" } : undefined;
 }
@@ -123,23 +148,26 @@ function digestOf(algorithm: Algorithm, text: string): Digest | undefined {
 export function parseDigests(text: string): readonly Digest[] {
   const parts = text.trim().split(/\s+/);
   return parts.map((part) => {
-    const digest = parseDigest(part.replace(/\?.*$/, ""));
+    const digest = parseDigest(OPTIONS.exec(part.slice(0, MAX_TEXT))?.[1] ?? part);
     if (digest !== undefined) return digest;
     const hint = part.startsWith("h1:")
       ? "h1: is the hash of a Go module's file list, not of one file; give the SHA-256 of the file"
       : "write sha256:HEX, plain hex, base64, or an SRI string such as sha512-…";
-    throw new UserError("digest-malformed", `not a digest: ${part === "" ? "empty text" : part}`, { hint });
+    const shown = part.length > MAX_TEXT ? `${part.slice(0, MAX_TEXT)}…` : part;
+    throw new UserError("digest-malformed", `not a digest: ${shown === "" ? "empty text" : shown}`, { hint });
   });
 }
 
 /**
  * The declared digests that must be compared: those of the strongest algorithm
- * (Subresource Integrity section 3.3.3; any one of them may match).
+ * (Subresource Integrity section 3.3.3; any one of them may match). Of equally strong algorithms,
+ * one that can be computed here goes first, then the one that stands first.
  */
 export function strongest(digests: readonly Digest[]): readonly Digest[] {
-  const top = Math.max(...digests.map((d) => ALGORITHMS[d.algorithm].strength));
-  const first = digests.find((d) => ALGORITHMS[d.algorithm].strength === top);
-  return digests.filter((d) => d.algorithm === first?.algorithm);
+  const top = digests.reduce((most, d) => Math.max(most, ALGORITHMS[d.algorithm].strength), 0);
+  const candidates = digests.filter((d) => ALGORITHMS[d.algorithm].strength === top);
+  const chosen = candidates.find((d) => ALGORITHMS[d.algorithm].node !== null) ?? candidates[0];
+  return candidates.filter((d) => d.algorithm === chosen?.algorithm);
 }
 
 /** `sha256:…`, the one notation that we print. */

@@ -2,9 +2,9 @@
 // else is literal, the whole name must match, and case counts. Patterns may come from an untrusted
 // policy, so matching is two loops and never a regular expression.
 
-/** True when the pattern is so wide that it names nothing in particular. */
+/** True when the pattern holds no more than wildcards, `/` and `.`, and so names nothing in particular: `**`, `?*`, `*.*`. */
 export function matchesEverything(pattern: string): boolean {
-  return /^[*?/]*$/.test(pattern);
+  return /^[*?/.]*$/.test(pattern);
 }
 
 /** True when the whole `name` matches `pattern`. Time is at most pattern × name. */

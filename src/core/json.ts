@@ -9,6 +9,9 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** RFC 8259 leaves the depth to the reader; deeper documents than this are attacks. */
 const MAX_DEPTH = 200;
 
+/** UTF-16 units of all pointers together: one long key above many members would else fill the memory with copies of itself. */
+const MAX_POINTERS = 16_000_000;
+
 interface ParseOptions {
   /** Name of the document for messages. */
   readonly source: string;
@@ -16,7 +19,10 @@ interface ParseOptions {
   readonly comments?: boolean;
 }
 
-/** A value, and the 1-based line on which each of its members starts, by JSON Pointer (RFC 6901). */
+/**
+ * A value, and the 1-based line on which it and each value inside starts, by JSON Pointer (RFC 6901).
+ * Of a document with very many or very long pointers the first ones have a line.
+ */
 export interface ParsedJson {
   readonly value: Json;
   readonly lines: ReadonlyMap<string, number>;
@@ -24,7 +30,8 @@ export interface ParsedJson {
 
 /**
  * Reads one JSON document. Refused: duplicate keys, the key `__proto__`, depth over 200, trailing text,
- * numbers that are not finite, and whatever RFC 8259 refuses. A leading byte order mark is allowed.
+ * numbers that are not finite, and whatever RFC 8259 refuses. A leading byte order mark is allowed, and so are
+ * lone surrogates (`\ud800`) and integers beyond 2^53, which lose their last digits as in every JavaScript program.
  * @throws UserError `json-malformed`, with source, line and column
  */
 export function parseJson(text: string, options: ParseOptions): ParsedJson {
@@ -32,6 +39,7 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
   const lines = new Map<string, number>();
   const open: { container: Json[] | Map<string, Json>; key: string | undefined; pointer: string }[] = [];
   let root: Json | undefined;
+  let spent = 0;
 
   const fail = (what: string, line: number, column: number): never => {
     throw new UserError("json-malformed", `${options.source}:${line + 1}:${column + 1}: ${what}`);
@@ -42,6 +50,10 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
     const step = Array.isArray(top.container) ? String(top.container.length) : (top.key ?? "");
     return `${top.pointer}/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`;
   };
+  const locate = (pointer: string, line: number): void => {
+    spent += pointer.length + 1;
+    if (spent <= MAX_POINTERS) lines.set(pointer, line + 1);
+  };
   const add = (value: Json): void => {
     const top = open.at(-1);
     if (top === undefined) root = value;
@@ -51,12 +63,13 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
   const begin = (container: Json[] | Map<string, Json>, line: number, column: number): void => {
     if (open.length >= MAX_DEPTH) fail(`nested deeper than ${MAX_DEPTH} levels`, line, column);
     const pointer = pointerOf();
-    lines.set(pointer, line + 1);
+    locate(pointer, line);
     open.push({ container, key: undefined, pointer });
   };
   const end = (): void => {
     const closed = open.pop();
-    if (closed !== undefined) add(Array.isArray(closed.container) ? closed.container : Object.fromEntries(closed.container));
+    if (closed !== undefined)
+      add(Array.isArray(closed.container) ? closed.container : Object.fromEntries(closed.container));
   };
 
   visit(
@@ -69,23 +82,34 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
       onObjectProperty: (key, _offset, _length, line, column) => {
         const top = open.at(-1);
         if (top === undefined || Array.isArray(top.container)) return;
-        if (key === "__proto__") fail(`the key ${JSON.stringify(key)} is not allowed`, line, column);
-        if (top.container.has(key)) fail(`the key ${JSON.stringify(key)} appears twice`, line, column);
+        if (key === "__proto__") fail('the key "__proto__" is not allowed', line, column);
+        if (top.container.has(key)) fail(`the key ${quoted(key)} appears twice`, line, column);
         top.key = key;
       },
       onLiteralValue: (value: Json, _offset, _length, line, column) => {
         if (typeof value === "number" && !Number.isFinite(value)) fail("a number is out of range", line, column);
-        lines.set(pointerOf(), line + 1);
+        locate(pointerOf(), line);
         add(value);
       },
       onError: (code: ParseErrorCode, _offset, _length, line, column) => {
-        fail(printParseErrorCode(code).replaceAll(/(?<!^)([A-Z])/g, " $1").toLowerCase(), line, column);
+        fail(
+          printParseErrorCode(code)
+            .replaceAll(/(?<!^)([A-Z])/g, " $1")
+            .toLowerCase(),
+          line,
+          column,
+        );
       },
     },
     { disallowComments: options.comments !== true, allowTrailingComma: options.comments === true },
   );
   if (root === undefined) throw new UserError("json-malformed", `${options.source}:1:1: the document is empty`);
   return { value: root, lines };
+}
+
+/** Of a long key the start, so that a hostile document does not choose the length of our message. */
+function quoted(key: string): string {
+  return key.length > 100 ? `${JSON.stringify(key.slice(0, 100))}…` : JSON.stringify(key);
 }
 
 /**
@@ -97,7 +121,8 @@ export function canonicalJson(value: Json): string {
     throw new UserError("json-malformed", "a number is out of range");
   }
   if (typeof value === "string") return canonicalString(value);
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (value === null || typeof value === "boolean" || typeof value === "number") return JSON.stringify(value);
+  if (typeof value !== "object") throw new TypeError(`${typeof value} is no JSON value`);
   if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonicalJson).join(",")}]`;
   const members = Object.entries(value as Readonly<Record<string, Json>>);
   members.sort(([a], [b]) => (a < b ? -1 : 1));
