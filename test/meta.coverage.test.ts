@@ -16,27 +16,22 @@ const transcripts = readdirSync(folder)
   .filter((name) => name.endsWith(".txt"))
   .map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
 
-/** Lines that a command printed: neither comments nor commands. */
+/** Rules that no transcript can bring about, and why. */
+const NOT_IN_A_TRANSCRIPT: Readonly<Record<string, string>> = {
+  "input-changed": "the file has to change while it is read",
+};
+
+/** What commands printed, comments and commands left out. */
 const printed = transcripts
   .flatMap(({ text }) => text.split("\n"))
   .filter((line) => !line.startsWith("# ") && !line.startsWith("$ "))
   .join("\n");
 
-/** A rule id that stands alone, not as a part of a longer one. */
-function shows(text: string, rule: string): boolean {
-  return new RegExp(`(?<![\\w-])${rule}(?![\\w-])`).test(text);
-}
-
-test("the search for a rule bites", () => {
-  assert.ok(shows("x [key-expired]", "key-expired"));
-  assert.ok(!shows("signature-expired", "expired"));
-  assert.ok(!shows("key-expired-2", "key-expired"));
-});
-
+// As the human report marks a finding. That `explain` prints a rule shows nothing about when it is found.
 test("every rule is shown by a transcript", () => {
-  const rules = Object.keys(RULES);
+  const rules = Object.keys(RULES).filter((rule) => NOT_IN_A_TRANSCRIPT[rule] === undefined);
   assert.deepEqual(
-    rules.filter((rule) => !shows(printed, rule)),
+    rules.filter((rule) => !printed.includes(`[${rule}]`)),
     [],
   );
 });

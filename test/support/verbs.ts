@@ -15,11 +15,10 @@ export interface Workplace {
   cwd: string;
 }
 
-/** Returns what the verb prints, if anything. */
-type Verb = (place: Workplace, args: readonly string[]) => string | void;
+type Arguments = readonly (string | undefined)[];
 
-/** Every verb. Add one here, and to docs/testing.md. */
-export const VERBS: Readonly<Record<string, Verb>> = {
+/** Verbs that change files. Add one here, and to docs/testing.md. */
+const CHANGES: Readonly<Record<string, (place: Workplace, args: Arguments) => unknown>> = {
   /** `write FILE TEXT`: the text and a line feed. */
   write: (place, [file, text]) => fs.writeFileSync(inside(place, file), `${given(text)}\n`),
   /** `append FILE TEXT`: likewise, at the end. */
@@ -32,32 +31,33 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   cp: (place, [from, to]) => fs.copyFileSync(inside(place, from), inside(place, to)),
   mv: (place, [from, to]) => fs.renameSync(inside(place, from), inside(place, to)),
   mkdir: (place, [folder]) => fs.mkdirSync(inside(place, folder), { recursive: true }),
-  cd: (place, [folder]) => {
-    place.cwd = fs.realpathSync(inside(place, folder));
-  },
+  cd: (place, [folder]) => (place.cwd = fs.realpathSync(inside(place, folder))),
   /** `chmod MODE FILE`, octal. Not for taking away permission to read: root reads anyway. */
   chmod: (place, [mode, file]) => fs.chmodSync(inside(place, file), Number.parseInt(given(mode), 8)),
   /** `link TARGET FILE`: a symbolic link. */
   link: (place, [target, file]) => fs.symlinkSync(given(target), inside(place, file)),
-  fifo: (place, [file]) => {
-    execFileSync(tool("mkfifo").path, [inside(place, file)]);
-  },
-  cat: (place, [file]) => fs.readFileSync(inside(place, file), "utf8"),
-  /** `ls FOLDER`: the names in it, sorted, a line each. */
-  ls: (place, [folder]) =>
-    fs
-      .readdirSync(inside(place, folder))
-      .toSorted()
-      .map((name) => `${name}\n`)
-      .join(""),
+  fifo: (place, [file]) => execFileSync(tool("mkfifo").path, [inside(place, file)]),
 };
 
-/** Runs one verb. @throws Error when there is no such verb, or it cannot do its work */
+/** Verbs that print, and what. Add one here, and to docs/testing.md. */
+const PRINTS: Readonly<Record<string, (place: Workplace, args: Arguments) => string>> = {
+  cat: (place, [file]) => fs.readFileSync(inside(place, file), "utf8"),
+  /** `ls FOLDER`: the names in it, sorted, a line each. */
+  ls: (place, [folder]) => {
+    const names = fs.readdirSync(inside(place, folder)).toSorted();
+    return names.map((name) => `${name}\n`).join("");
+  },
+};
+
+/** Runs one verb and returns what it prints. @throws Error when there is no such verb, or it cannot do its work */
 export function runVerb(place: Workplace, words: readonly string[]): string {
   const [name = "", ...args] = words;
-  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (verb === undefined) throw new Error(`unknown command ${name}: boltseal, ${Object.keys(VERBS).join(", ")}`);
-  return verb(place, args) ?? "";
+  if (Object.hasOwn(PRINTS, name)) return PRINTS[name]?.(place, args) ?? "";
+  if (!Object.hasOwn(CHANGES, name)) {
+    throw new Error(`unknown command ${name}: boltseal, ${Object.keys({ ...CHANGES, ...PRINTS }).join(", ")}`);
+  }
+  CHANGES[name]?.(place, args);
+  return "";
 }
 
 function given(argument: string | undefined): string {
