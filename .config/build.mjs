@@ -1,12 +1,12 @@
 // Builds dist/ (the program) and, with --tests, build/test/ (the tests).
 //
-// The program is CommonJS chunks, because Node 20 starts them fastest: esbuild splits only ES
-// modules, so it bundles those first and each chunk is then rewritten to CommonJS, `import()` to a
-// `require()` on first use. Shared code is in one chunk only, so an error class is the same everywhere.
-// Packages under `dependencies` stay outside; all others are bundled, with their licences beside them.
+// The program is few CommonJS files, because Node 20 starts those fastest: one that answers --version
+// and loads the other, and the program, in which every module that is behind an `import()` is
+// evaluated only when it is asked for. Packages under `dependencies` stay outside and are required on
+// first use; all others are bundled, with their licences beside them.
 
-import { build, transform } from "esbuild";
-import { readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
+import { build } from "esbuild";
+import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const common = {
@@ -25,34 +25,41 @@ function constants(workerFile) {
   return { BOLTSEAL_VERSION: JSON.stringify(version), HASH_WORKER_FILE: JSON.stringify(workerFile) };
 }
 
+/** Modules that are files of their own and are loaded by `import()`: what most runs never need. */
+const APART = { "./program.ts": "./program.cjs", ora: "./ora.cjs" };
+
+const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === "dynamic-import" && Object.hasOwn(APART, path) ? { path: APART[path], external: true } : undefined,
+    );
+  },
+};
+
+const PROGRAM = {
+  boltseal: "src/cli/main.ts",
+  program: "src/cli/program.ts",
+  ora: "ora",
+  "hash-worker": "src/io/hash-worker.ts",
+};
+
 async function buildProgram() {
-  const result = await build({
+  rmSync("dist", { recursive: true, force: true });
+  const { metafile } = await build({
     ...common,
-    define: constants("hash-worker.cjs"),
-    entryPoints: { boltseal: "src/cli/main.ts", "hash-worker": "src/io/hash-worker.ts" },
+    define: { ...constants("hash-worker.cjs"), "import.meta.dirname": "__dirname" },
+    entryPoints: PROGRAM,
+    plugins: [apart],
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
-    chunkNames: "[name]-[hash]",
-    format: "esm",
-    splitting: true,
-    write: false,
+    format: "cjs",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    supported: { "dynamic-import": false },
     metafile: true,
   });
-  rmSync("dist", { recursive: true, force: true });
-  mkdirSync("dist");
-  for (const file of result.outputFiles) {
-    const { code } = await transform(file.text, {
-      format: "cjs",
-      platform: "node",
-      target: "node20.19",
-      minifySyntax: true,
-      minifyWhitespace: true,
-      supported: { "dynamic-import": false },
-      define: { "import.meta.dirname": "__dirname" },
-    });
-    writeFileSync(file.path, code);
-  }
-  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licensesOf(Object.keys(result.metafile.inputs)));
+  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licensesOf(Object.keys(metafile.inputs)));
 }
 
 /** The licence texts of the packages that the bundled files come from. */
@@ -69,7 +76,9 @@ function licensesOf(files) {
 
 async function buildTests() {
   rmSync("build/test", { recursive: true, force: true });
-  const entryPoints = readdirSync("test").filter((name) => name.endsWith(".ts")).map((name) => `test/${name}`);
+  const entryPoints = readdirSync("test")
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `test/${name}`);
   await build({
     ...common,
     define: constants("hash-worker.js"),

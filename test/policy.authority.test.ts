@@ -2,7 +2,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { rulesFor, undefinedSigners } from "../src/policy/artifacts.ts";
+import { rulesFor, undefinedSigners } from "../src/policy/demands.ts";
 import { policySignersOf, weigh } from "../src/policy/authority.ts";
 import { foreignWriter } from "../src/policy/policy-files.ts";
 import type { WeighedFile } from "../src/policy/authority.ts";

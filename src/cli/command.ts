@@ -4,7 +4,7 @@ import type { Report } from "../core/report.ts";
 import type { World } from "./world.ts";
 
 export interface OptionSpec {
-  /** As commander reads it: `-o, --output <file>`. */
+  /** `-o, --report <file>`, `--all`: a short form, the long form, the value. */
   readonly flags: string;
   readonly description: string;
   /** May be given several times. A value that may not is refused when it is given twice. */
@@ -13,7 +13,7 @@ export interface OptionSpec {
 
 export interface CommandSpec {
   readonly summary: string;
-  /** Operands, as commander reads them: `<artifact...>`. */
+  /** `<artifact...>` at least one, `<file>` one, `[rule]` one or none, empty for none. */
   readonly operands: string;
   readonly options: readonly OptionSpec[];
   /** Lines for the end of the help text. */

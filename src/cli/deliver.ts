@@ -42,7 +42,7 @@ export async function deliver(report: Report, args: Arguments, world: World, ver
   const path = args.value("report");
   const color = wantsColor(world, path === undefined && world.stdoutIsTerminal, args.flag("no-color"));
   const text = format.render(report, { version, paint: await createPaint(color) });
-  if (path === undefined) await world.writeOut(text);
+  if (path === undefined) world.writeOut(text);
   else writeFileAtomically(path, text, 0o644);
   return args.flag("exit-zero") ? 0 : exitCode(verdict(report));
 }

@@ -1,7 +1,7 @@
 // `boltseal explain RULE`: the rule table in words.
 
 import { UserError } from "../core/errors.ts";
-import { nearestName } from "../policy/suggestion.ts";
+import { nearestName } from "../core/nearest.ts";
 import { isRuleId, RULES } from "../core/rules.ts";
 import type { Rule } from "../core/rules.ts";
 import type { Command } from "./command.ts";

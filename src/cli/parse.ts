@@ -1,12 +1,31 @@
-// From words to arguments, by commander, with the traps of a shell's `*` closed: a file whose name
-// looks like an option must neither switch something on nor end a check in success.
+// From words to arguments, by node:util's parseArgs, with the traps of a shell's `*` closed: a file
+// whose name looks like an option must neither switch something on nor end a check in success.
 
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { Command as Parser, CommanderError, Option } from "commander";
+import { parseArgs } from "node:util";
 import { UserError } from "../core/errors.ts";
-import type { Arguments, CommandSpec } from "./command.ts";
+import { nearestName } from "../core/nearest.ts";
+import type { Arguments, CommandSpec, OptionSpec } from "./command.ts";
 import { COMMON_OPTIONS } from "./commands.ts";
+
+interface ParsedOption extends OptionSpec {
+  readonly name: string;
+  readonly short?: string;
+  readonly takesValue: boolean;
+}
+
+/** `-o, --report <file>` taken apart. */
+function readOption(option: OptionSpec): ParsedOption {
+  const match = /^(?:-(\w), )?--([a-z-]+)(?: (<[a-z]+>))?$/.exec(option.flags);
+  if (match?.[2] === undefined) throw new Error(`flags that cannot be read: ${option.flags}`);
+  const [, short, name, value] = match;
+  return { ...option, name, takesValue: value !== undefined, ...(short === undefined ? {} : { short }) };
+}
+
+function optionsOf(spec: CommandSpec): readonly ParsedOption[] {
+  return [...spec.options, ...COMMON_OPTIONS].map(readOption);
+}
 
 /** Words before `--`: those that can be options. */
 function beforeDashes(words: readonly string[]): readonly string[] {
@@ -14,11 +33,8 @@ function beforeDashes(words: readonly string[]): readonly string[] {
   return end === -1 ? words : words.slice(0, end);
 }
 
-/**
- * A word that starts with a dash and is also the name of a file here came from a glob, or might have.
- * @throws UserError `usage`
- */
-export function refuseOptionLikeFiles(words: readonly string[], cwd: string): void {
+/** A word that starts with a dash and is also the name of a file here came from a glob, or might have. */
+function refuseOptionLikeFiles(words: readonly string[], cwd: string): void {
   for (const word of beforeDashes(words)) {
     if (!word.startsWith("-") || word === "-") continue;
     if (lstatSync(join(cwd, word), { throwIfNoEntry: false }) === undefined) continue;
@@ -28,34 +44,38 @@ export function refuseOptionLikeFiles(words: readonly string[], cwd: string): vo
   }
 }
 
-function parserOf(name: string, spec: CommandSpec): Parser {
-  const parser = new Parser(`boltseal ${name}`)
-    .helpOption(false)
-    .exitOverride()
-    .configureOutput({
-      writeOut: () => undefined,
-      writeErr: () => undefined,
-    });
-  parser.description(spec.summary);
-  for (const operand of spec.operands.split(" ").filter((word) => word !== "")) parser.argument(operand);
-  for (const { flags, description } of [...spec.options, ...COMMON_OPTIONS]) {
-    const option = new Option(flags, description);
-    if (option.required)
-      option.argParser((value: string, previous: readonly string[] | undefined) => [...(previous ?? []), value]);
-    // `--no-x` is a flag of its own here, not the negation of `--x`.
-    if (option.negate) parser.option(flags, description);
-    else parser.addOption(option);
-  }
-  return parser;
+/** --help and --version end in success, so they count only where nothing stands beside them. */
+function refuseInformation(name: string, words: readonly string[]): void {
+  const word = beforeDashes(words).find((candidate) => ["--help", "-h", "--version", "-V"].includes(candidate));
+  if (word === undefined) return;
+  throw new UserError("usage", `${word} must stand alone`, {
+    hint: `boltseal ${name} --help; a file of that name is written ./${word}`,
+  });
 }
 
-function message(error: CommanderError): UserError {
-  const [first = "", ...rest] = error.message.split("\n");
-  const hint = rest
-    .join(" ")
-    .replace(/^\((.*)\)$/, "$1")
-    .replace(/^Did you mean/, "did you mean");
-  return new UserError("usage", first.replace(/^error: /, ""), hint === "" ? {} : { hint });
+function usageError(error: unknown, words: readonly string[], options: readonly ParsedOption[]): UserError {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (!(error instanceof Error) || !code.startsWith("ERR_PARSE_ARGS_")) throw error;
+  if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    const known = options.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
+    const unknown = beforeDashes(words)
+      .map((word) => word.replace(/=.*$/s, ""))
+      .find((word) => isUnknown(word, known));
+    const near = unknown === undefined ? undefined : nearestName(unknown, known);
+    return new UserError(
+      "usage",
+      `unknown option: ${unknown ?? "?"}`,
+      near === undefined ? {} : { hint: `did you mean ${near}?` },
+    );
+  }
+  // "Option '--key <value>' argument missing" and the like, in our manner.
+  const [first = ""] = error.message.split("\n");
+  return new UserError("usage", first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/, ""));
+}
+
+function isUnknown(word: string, known: readonly string[]): boolean {
+  if (word.startsWith("--")) return !known.includes(word);
+  return /^-./.test(word) && !known.includes(word.slice(0, 2));
 }
 
 /**
@@ -63,45 +83,62 @@ function message(error: CommanderError): UserError {
  * @throws UserError `usage`
  */
 export function parseArguments(name: string, spec: CommandSpec, words: readonly string[], cwd: string): Arguments {
-  for (const word of beforeDashes(words)) {
-    if (["--help", "-h", "--version", "-V"].includes(word)) {
-      throw new UserError("usage", `${word} must stand alone`, {
-        hint: `boltseal ${name} --help; a file of that name is written ./${word}`,
-      });
-    }
-  }
+  refuseInformation(name, words);
   refuseOptionLikeFiles(words, cwd);
-  const parser = parserOf(name, spec);
-  try {
-    parser.parse([...words], { from: "user" });
-  } catch (error) {
-    if (error instanceof CommanderError) throw message(error);
-    throw error;
-  }
-  const given = parser.opts<Record<string, unknown>>();
-  const key = (option: string): string =>
-    option.replace(/^no-/, "").replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const values = (option: string): readonly string[] => (given[key(option)] as readonly string[] | undefined) ?? [];
-  const repeatable = new Set(
-    spec.options.filter((option) => option.repeatable).map((option) => new Option(option.flags).name()),
-  );
-  for (const option of parser.options) {
-    if (option.required && !repeatable.has(option.name()) && values(option.name()).length > 1) {
-      throw new UserError("usage", `option '--${option.name()}' was given twice`);
+  const options = optionsOf(spec);
+  const given = parseWords(words, options);
+  refuseWrongCount(spec, given.positionals);
+  const values = (option: string): readonly string[] => {
+    const found = given.values[option];
+    return Array.isArray(found) ? found.filter((value) => typeof value === "string") : [];
+  };
+  for (const option of options) {
+    if (option.repeatable !== true && values(option.name).length > 1) {
+      throw new UserError("usage", `--${option.name} was given twice`);
     }
   }
   return {
-    operands: parser.args,
-    flag: (option) => given[key(option)] === !option.startsWith("no-"),
+    operands: given.positionals,
+    flag: (option) => given.values[option] !== undefined,
     value: (option) => values(option)[0],
     values,
   };
 }
 
+function parseWords(
+  words: readonly string[],
+  options: readonly ParsedOption[],
+): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
+  const configuration = options.map(({ name, short, takesValue }) => [
+    name,
+    { type: takesValue ? "string" : "boolean", multiple: true, ...(short === undefined ? {} : { short }) } as const,
+  ]);
+  try {
+    const table: Record<string, { type: "string" | "boolean"; multiple: true; short?: string }> =
+      Object.fromEntries(configuration);
+    return parseArgs({ args: [...words], options: table, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw usageError(error, words, options);
+  }
+}
+
+/** `<name>` one, `[name]` one or none, `<name...>` at least one. */
+function refuseWrongCount({ operands }: CommandSpec, given: readonly string[]): void {
+  const required = operands.startsWith("<");
+  const most = operands === "" ? 0 : operands.includes("...") ? Infinity : 1;
+  if (required && given.length === 0) throw new UserError("usage", `missing argument: ${operands}`);
+  if (given.length > most) throw new UserError("usage", `one argument too many: ${given[most] ?? ""}`);
+}
+
 /** The help text of a command. */
 export function commandHelp(name: string, spec: CommandSpec): string {
-  const parser = parserOf(name, spec);
-  parser.usage(`${spec.operands === "" ? "" : `${spec.operands} `}[options]`);
+  const rows = [...spec.options, ...COMMON_OPTIONS].map(({ flags, description, repeatable }) => {
+    const left = flags.startsWith("--") ? `    ${flags}` : flags;
+    return [left, repeatable === true ? `${description} (repeatable)` : description] as const;
+  });
+  const width = Math.max(...rows.map(([left]) => left.length));
+  const options = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join("");
   const examples = spec.examples.map((line) => `  ${line}\n`).join("");
-  return `${parser.helpInformation()}\nExamples:\n${examples}`;
+  const operands = spec.operands === "" ? "" : ` ${spec.operands}`;
+  return `boltseal ${name}: ${spec.summary}\n\nUsage: boltseal ${name}${operands} [options]\n\nOptions:\n${options}\nExamples:\n${examples}`;
 }

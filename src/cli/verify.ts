@@ -62,6 +62,7 @@ async function requestOf(args: Arguments, world: World): Promise<VerifyRequest> 
     checksums: args.values("checksums"),
     digests: args.values("digest"),
     at,
+    now: world.now(),
     clockSet: args.value("at") !== undefined,
     allowIntegrityOnly: args.flag("allow-integrity-only"),
     allowRenamed: args.flag("allow-renamed"),

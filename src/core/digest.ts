@@ -104,7 +104,7 @@ export function strictBase64(text: string): Buffer | undefined {
   return bytes.toString("base64") === text ? bytes : undefined;
 }
 
-/** Twice the longest notation; a longer text is not looked at, because regular expressions overflow on megabytes. */
+/** Twice the longest notation; a longer text is not looked at, and not decoded, however many megabytes it has. */
 const MAX_TEXT = 300;
 
 /** `tag:digest` and `tag=digest`, cut at the first separator. The end of padded base64 looks like a separator too. */

@@ -129,7 +129,7 @@ export const RULES = {
     fix: "Pass the list's signature, or state with --allow-integrity-only that the list came over a trusted channel.",
     waivable: true,
   },
-  "renamed": {
+  renamed: {
     level: "unknown",
     title: "the digest is listed under another name",
     why: "The bytes are ones the signer listed, but perhaps not the file that you asked for: an older version, or another platform.",

@@ -4,7 +4,6 @@ import { fstatSync, read } from "node:fs";
 import { promisify } from "node:util";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { UserError } from "../core/errors.ts";
 import { readError, writeFully } from "./files.ts";
 import type { OpenFile } from "./files.ts";
@@ -41,6 +40,15 @@ export interface ReadResult {
   readonly bytes?: Uint8Array;
 }
 
+/** Buffers that take turns; a small file gets small ones, and a worker shares them. */
+function createRing(size: number, shared: boolean): readonly Uint8Array[] {
+  const length = Math.max(4096, Math.min(CHUNK, size));
+  return Array.from(
+    { length: shared ? SLOTS : 2 },
+    () => new Uint8Array(shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length)),
+  );
+}
+
 /** Relative cost of a hash function on a processor with SHA extensions; only balances the two threads. */
 function cost(algorithm: string): number {
   return algorithm === "sha256" || algorithm === "sha224" || algorithm === "sha1" ? 1 : 2;
@@ -73,11 +81,8 @@ export async function hashFile(
   const [here, there] = share(requests);
   const parallel = file.size >= TWO_THREADS_FROM && there.length > 0 && here.length > 0 && availableParallelism() > 1;
   const pick = (positions: readonly number[]): HashRequest[] => positions.flatMap((i) => requests[i] ?? []);
-  const ring = Array.from(
-    { length: parallel ? SLOTS : 2 },
-    () => new Uint8Array(parallel ? new SharedArrayBuffer(CHUNK) : new ArrayBuffer(CHUNK)),
-  );
-  const worker = parallel ? startWorker(pick(there), ring) : undefined;
+  const ring = createRing(file.size, parallel);
+  const worker = parallel ? await startWorker(pick(there), ring) : undefined;
   const set = createHashSet(parallel ? pick(here) : requests);
   try {
     const kept: Uint8Array[] | undefined = options.keep === true ? [] : undefined;
@@ -111,7 +116,8 @@ async function pump(
 ): Promise<number> {
   const readInto = async (slot: number, position: number): Promise<number> => {
     try {
-      return (await readAsync(file.fd, existing(ring[slot]), 0, CHUNK, position)).bytesRead;
+      const buffer = existing(ring[slot]);
+      return (await readAsync(file.fd, buffer, 0, buffer.length, position)).bytesRead;
     } catch (error) {
       throw readError(options.path, error);
     }
@@ -165,7 +171,8 @@ interface HashWorker {
   stop(): Promise<unknown>;
 }
 
-function startWorker(requests: readonly HashRequest[], slots: readonly Uint8Array[]): HashWorker {
+async function startWorker(requests: readonly HashRequest[], slots: readonly Uint8Array[]): Promise<HashWorker> {
+  const { Worker } = await import("node:worker_threads");
   const workerData: WorkerJob = { requests, slots };
   const worker = new Worker(join(import.meta.dirname, HASH_WORKER_FILE), { workerData });
   const busy = new Set<number>();

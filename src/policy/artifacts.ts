@@ -1,16 +1,12 @@
-// The `artifacts` section of a policy: what is demanded of files, by name. Reading it, and finding
-// what applies to one file.
+// The `artifacts` section of a policy: what is demanded of files, by name.
 
 import { UserError } from "../core/errors.ts";
 import { isWeak, parseDigests } from "../core/digest.ts";
 import type { Digest } from "../core/digest.ts";
-import { globMatches } from "../core/glob.ts";
-import type { Finding } from "../core/report.ts";
-import { RULES } from "../core/rules.ts";
 import { choiceOf, lineOf, malformed, membersOf, refuseTwice, someItemsOf, textOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { signerNameOf } from "./signers.ts";
-import type { ArtifactRule, Policy } from "./types.ts";
+import type { ArtifactRule } from "./types.ts";
 
 /** @throws UserError `policy-malformed` */
 export function readArtifacts(section: Place): readonly ArtifactRule[] {
@@ -79,33 +75,4 @@ function readDigest(place: Place): Digest {
       throw malformed(place, error.message, error.hint);
     throw error;
   }
-}
-
-/**
- * Every artifact rule that the file must satisfy.
- * @param artifactName the file's name; of a path, the last part counts
- */
-export function rulesFor(policy: Policy, artifactName: string): readonly ArtifactRule[] {
-  const name = artifactName.slice(artifactName.lastIndexOf("/") + 1);
-  return policy.artifacts.filter((rule) => globMatches(rule.match, name));
-}
-
-/**
- * One finding `signer-undefined` for each name in a rule for this artifact that no trusted policy defines.
- * @param subject `Subject.id` of the artifact
- */
-export function undefinedSigners(policy: Policy, artifactName: string, subject: string): readonly Finding[] {
-  const defined = new Set(policy.signers.map((signer) => signer.name));
-  return rulesFor(policy, artifactName).flatMap((rule) =>
-    rule.signers
-      .filter((name) => !defined.has(name))
-      .map((name) => ({
-        rule: "signer-undefined" as const,
-        level: RULES["signer-undefined"].level,
-        subject,
-        message: `the rule for ${JSON.stringify(rule.match)} names the signer ${JSON.stringify(name)}, which no trusted policy defines`,
-        file: rule.definedIn,
-        line: rule.line,
-      })),
-  );
 }

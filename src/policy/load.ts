@@ -7,10 +7,8 @@ import { policySignersOf, weigh } from "./authority.ts";
 import type { WeighedFile } from "./authority.ts";
 import { isNameTaken, MAX_POLICY_BYTES, readNamedFile, realPathOf, refuseForeignWriters } from "./policy-files.ts";
 import type { FileName } from "./policy-files.ts";
-import { readPolicy } from "./read.ts";
-import { readTrustStore, sha256Of } from "./trust-store.ts";
+import { sha256Of } from "./policy-files.ts";
 import type { Policy } from "./types.ts";
-import { vouchingFor } from "./vouching.ts";
 
 /** The name of a policy file, everywhere. */
 export const POLICY_NAME = "boltseal.json";
@@ -66,8 +64,11 @@ async function readAndVouch(
   const bytes = readNamedFile(found, MAX_POLICY_BYTES);
   const sha256 = sha256Of(bytes);
   const { level, path, shown } = found;
+  const { readPolicy } = await import("./read.ts");
   const document = readPolicy(bytes, { source: shown, directory: dirname(path), now });
   if (level !== "project") return { document, level, sha256, vouching: { by: VOUCHED_BY_PLACE[level] } };
+  const { readTrustStore } = await import("./trust-store.ts");
+  const { vouchingFor } = await import("./vouching.ts");
   const store = readTrustStore(userDir);
   const vouching = await vouchingFor({ path, shown, bytes, sha256 }, store, policySignersOf(above), now);
   return { document, level, sha256, vouching };
@@ -83,17 +84,20 @@ function findPolicies({ cwd, flag, machineDir, userDir, home }: PolicyLocations)
   const user: FoundFile = { path: join(userDir, POLICY_NAME), shown: shownToUser(userDir, home), level: "user" };
   const standing = [machine, user].filter(isNameTaken);
   if (flag !== undefined) return [{ path: resolve(cwd, flag), shown: flag, level: "flag" }, ...standing];
-  const project = findUpward(cwd);
-  return project === undefined ? standing : [...standing, project];
+  return [...standing, ...findUpward(cwd)];
 }
 
-/** The nearest policy in the working directory or above, up to the root of the file system. */
-function findUpward(cwd: string): FoundFile | undefined {
+/**
+ * Every policy in the working directory and above, up to the root of the file system, nearest first: a
+ * policy in a subdirectory cannot hide the demands of those above it.
+ */
+function findUpward(cwd: string): readonly FoundFile[] {
+  const found: FoundFile[] = [];
   for (let directory = resolve(cwd); ; directory = dirname(directory)) {
     const path = join(directory, POLICY_NAME);
-    const found: FoundFile = { path, shown: relative(cwd, path).split(sep).join("/"), level: "project" };
-    if (isNameTaken(found)) return found;
-    if (dirname(directory) === directory) return undefined;
+    const file: FoundFile = { path, shown: relative(cwd, path).split(sep).join("/"), level: "project" };
+    if (isNameTaken(file)) found.push(file);
+    if (dirname(directory) === directory) return found;
   }
 }
 

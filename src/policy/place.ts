@@ -4,7 +4,7 @@
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
-import { nearestName } from "./suggestion.ts";
+import { nearestName } from "../core/nearest.ts";
 import { parseTime } from "./time.ts";
 
 export interface Place {

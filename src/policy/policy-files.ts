@@ -1,6 +1,7 @@
 // Policy files by two names: the path that opens them, and the one that messages show. Separate so that
 // every error names the file as the report does, and never by another absolute path.
 
+import { createHash } from "node:crypto";
 import { UserError } from "../core/errors.ts";
 import { readSmallFile, writeFileAtomically } from "../io/files.ts";
 import { isThere, makePrivateDirectory, ownershipOf, realParentPath, realPath } from "../io/paths.ts";
@@ -79,4 +80,9 @@ export function refuseForeignWriters(files: readonly FileName[], level: "machine
     const hint = level === "machine" ? "it must belong to root, and chmod go-w" : "chmod go-w";
     throw new UserError("policy-malformed", `${file.shown}: ${problem}, so nobody knows who wrote it`, { hint });
   }
+}
+
+/** SHA-256 of bytes, lower-case hex. */
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -3,14 +3,13 @@
 //
 //   <user folder>/trusted.json   { "version": 1, "files": { "/real/path/boltseal.json": { "sha256": "hex" } } }
 
-import { createHash } from "node:crypto";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { realParentPath } from "../io/paths.ts";
 import { malformed, membersOf, parseDocument, requiredMember, textOf } from "./place.ts";
 import type { Place } from "./place.ts";
 import { isNameTaken, isSymbolicLink, makeFolder, MAX_POLICY_BYTES, readNamedFile } from "./policy-files.ts";
-import { realPathOf, refuseForeignWriters, writeNamedFile } from "./policy-files.ts";
+import { realPathOf, refuseForeignWriters, sha256Of, writeNamedFile } from "./policy-files.ts";
 import type { FileName } from "./policy-files.ts";
 
 /** SHA-256 in lower-case hex, by real path. */
@@ -25,11 +24,6 @@ function folderOf(userDir: string): FileName {
 
 function storeIn(userDir: string): FileName {
   return { path: join(userDir, "trusted.json"), shown: "trusted.json in the user's boltseal folder" };
-}
-
-/** SHA-256 of bytes, lower-case hex. */
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /**

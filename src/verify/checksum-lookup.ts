@@ -43,8 +43,8 @@ export function lookUp(list: ChecksumList, artifact: Artifact): Lookup {
     const exact = list.entries.filter((entry) => entry.name !== undefined && withoutDot(entry.name) === key);
     if (exact.length > 0) return judge(exact, undefined);
   }
-  // A name with directories was given on purpose: another directory's file is not meant.
-  const similar = name.includes("/") ? [] : list.entries.filter((entry) => isSimilar(entry, name));
+  // A name with directories, given on purpose, is nobody's last part: another directory's file is not meant.
+  const similar = list.entries.filter((entry) => isSimilar(entry, name));
   const [first] = similar;
   if (first?.name !== undefined) return judge(similar, `listed as ${JSON.stringify(first.name)}`);
 
@@ -114,7 +114,14 @@ function lastPart(name: string): string {
 function isSimilar(entry: ListEntry, name: string): boolean {
   if (entry.name === undefined) return false;
   const last = lastPart(entry.name);
-  return last === name || last.replace(/ +$/, "") === name;
+  return last === name || withoutSpaces(last) === name;
+}
+
+/** Without the spaces at its end. A regular expression would take quadratic time on spaces in the middle. */
+function withoutSpaces(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === " ") end--;
+  return name.slice(0, end);
 }
 
 /** Names that are compared for a suggestion: a bound for hostile lists. */

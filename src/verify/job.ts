@@ -14,7 +14,7 @@ import type { RuleId } from "../core/rules.ts";
 import { createAtomicFile, listDirectory, openRegularFile, readSmallFile, readStart, sameFile } from "../io/files.ts";
 import type { AtomicFile } from "../io/files.ts";
 import { hashFile } from "../io/hash.ts";
-import { rulesFor, undefinedSigners } from "../policy/artifacts.ts";
+import { rulesFor, undefinedSigners } from "../policy/demands.ts";
 import { readKeyFiles } from "../policy/keys.ts";
 import type { Policy } from "../policy/types.ts";
 import { settle } from "../policy/waivers.ts";
@@ -48,8 +48,10 @@ export interface VerifyRequest {
   readonly digests: readonly string[];
   /** Name that lists and policies know the one artifact by. */
   readonly as?: string;
-  /** The clock for expiry. */
+  /** The clock that signatures and keys are judged by. */
   readonly at: Date;
+  /** The real clock, which waivers end by. */
+  readonly now: Date;
   /** `--at` was given: say so in the report. */
   readonly clockSet: boolean;
   readonly allowIntegrityOnly: boolean;
@@ -89,7 +91,7 @@ export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
       else subjects.push({ id: result.path, kind: "file", digests: [], evidence: [] });
     }
     addRemarks(setting);
-    const findings = settle([...request.policy.findings, ...setting.findings], request.policy, request.at);
+    const findings = settle([...request.policy.findings, ...setting.findings], request.policy, request.now);
     const { skipped } = setting;
     const report: Report = {
       command: "verify",

@@ -1,0 +1,109 @@
+// From the command line to the exit status. What a command needs is evaluated when it is run.
+
+import { UserError } from "../core/errors.ts";
+import { printable } from "../core/printable.ts";
+import type { Arguments, CommandSpec } from "./command.ts";
+import { COMMANDS, isCommandName } from "./commands.ts";
+import type { World } from "./world.ts";
+import { systemWorld } from "./world.ts";
+
+/** Set by the build from package.json. */
+declare const BOLTSEAL_VERSION: string;
+
+const FAILURE = 2;
+
+function overview(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  const lines = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return `boltseal ${BOLTSEAL_VERSION}: proves that MCP components are what was approved, before they run
+
+Usage: boltseal <command> [arguments]
+
+${lines.join("\n")}
+
+boltseal <command> --help shows a command's options.
+Exit status: 0 verified, 1 rejected, 2 could not tell.
+`;
+}
+
+/** Help, which ends in 0: only when nothing stands beside it. */
+async function information(words: readonly string[]): Promise<string | undefined> {
+  const [first, second] = words;
+  const isHelp = (word: string | undefined): boolean => word === "--help" || word === "-h";
+  if (words.length === 1 && (isHelp(first) || first === "help")) return overview();
+  const name = first === "help" ? second : first;
+  const asked = words.length === 2 && (first === "help" || isHelp(second));
+  if (!asked || name === undefined || !isCommandName(name)) return undefined;
+  const { commandHelp } = await import("./parse.ts");
+  return commandHelp(name, COMMANDS[name]);
+}
+
+async function execute(world: World): Promise<number> {
+  const [name, ...words] = world.argv;
+  const text = await information(world.argv);
+  if (text !== undefined) {
+    world.writeOut(text);
+    return 0;
+  }
+  if (name === undefined) throw new UserError("usage", "no command was given", { hint: "boltseal --help" });
+  if (!isCommandName(name)) throw unknownCommand(name, await import("../core/nearest.ts"));
+  const spec: CommandSpec = COMMANDS[name];
+  const { parseArguments } = await import("./parse.ts");
+  const args = parseArguments(name, spec, words, world.cwd);
+  return runCommand(spec, args, world);
+}
+
+function unknownCommand(name: string, { nearestName }: typeof import("../core/nearest.ts")): UserError {
+  const near = nearestName(name, Object.keys(COMMANDS));
+  return new UserError("usage", `unknown command: ${name}`, {
+    hint: near === undefined ? "boltseal --help lists the commands" : `did you mean ${near}?`,
+  });
+}
+
+async function runCommand(spec: CommandSpec, args: Arguments, world: World): Promise<number> {
+  const command = await spec.load();
+  const outcome = await command(args, world);
+  if ("text" in outcome) {
+    world.writeOut(outcome.text);
+    return 0;
+  }
+  const { deliver } = await import("./deliver.ts");
+  return deliver(outcome.report, args, world, BOLTSEAL_VERSION);
+}
+
+function describe(error: unknown, debug: boolean): string {
+  if (error instanceof UserError) {
+    const hint = error.hint === undefined ? "" : `\nhint: ${printable(error.hint)}`;
+    return `boltseal: ${printable(error.message)}${hint}\n`;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const detail = debug ? stack.split("\n").map(printable).join("\n") : printable(stack.split("\n")[0] ?? "");
+  return `boltseal: internal error: ${detail}\n${debug ? "" : "hint: run it again with --debug, and report it\n"}`;
+}
+
+/** True when the reader of our output has gone, as `head` does. There is nobody left to tell. */
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}
+
+/** Runs the program. Never rejects; the exit status is set last, and failure stands until then. */
+export async function run(): Promise<void> {
+  const world = systemWorld();
+  world.setExitCode(FAILURE);
+  try {
+    world.setExitCode(await execute(world));
+  } catch (error) {
+    world.setExitCode(FAILURE);
+    tell(world, error);
+  }
+}
+
+/** Tells about an error; when nobody reads either stream there is nobody left to tell. */
+function tell(world: World, error: unknown): void {
+  if (isClosedPipe(error)) return;
+  try {
+    world.writeErr(describe(error, world.argv.includes("--debug")));
+  } catch (failure) {
+    if (!isClosedPipe(failure)) throw failure;
+  }
+}
