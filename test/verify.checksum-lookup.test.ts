@@ -225,9 +225,11 @@ test("a hostile list of one name and 200,000 digests is ambiguous, by its first 
   assert.equal(lookup.state === "ambiguous" ? lookup.entries.length : 0, 10);
 });
 
-test("a hostile list of long names is searched for a suggestion within bounds", () => {
-  const lines = Array.from({ length: 20_000 }, (_, i) => `${SHA256}  ${"a".repeat(240)}${i}\n`);
-  assert.equal(ask(parse(lines.join("")), `${"b".repeat(120)}${"a".repeat(120)}`).state, "not-listed");
+test("a hostile list of long names and of spaces is searched within bounds", () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `${SHA256}  ${"a".repeat(240)}${i}\n`);
+  assert.equal(ask(parse(names.join("")), `${"b".repeat(120)}${"a".repeat(120)}`).state, "not-listed");
+  const spaces = `${SHA256}  ${" ".repeat(8000)}b\n`.repeat(2000);
+  assert.equal(ask(parse(spaces), "other.txt").state, "not-listed");
 });
 
 const computed = (...digests: readonly (readonly [Algorithm, string])[]): readonly Digest[] =>
