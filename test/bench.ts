@@ -28,14 +28,9 @@ function cleanUp(): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-] as const) {
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     cleanUp();
-    process.exitCode = code;
-    process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });
 }
