@@ -32,6 +32,7 @@ const NASTY = [
   "(",
   ")",
   ") = ",
+  "x) = ",
   `x) = ${OTHER}`,
   "-",
   "--tag",
@@ -107,25 +108,37 @@ const PROGRAMS: readonly Program[] = [
 
 for (const { name, args, hash, algorithm, source, checks, escapes } of PROGRAMS) {
   const command = [name, ...args].join(" ");
-  test(`${command} on nasty names: the list says of each file what the file has`, { skip: skipWithout(name) }, () => {
-    amongNastyFiles((folder) => {
-      for (const file of NASTY) {
-        const output = execFileSync(tool(name).path, [...args, `./${file}`], { cwd: folder });
-        const lookup = ask(parse(output, source), file, undefined, false);
-        const hex = createHash(hash).update(file).digest("hex");
-        if (!escapes && /[\n\r]/.test(file)) {
-          // Without escapes the program's own line is broken; what is left of it names no such file.
-          if (lookup.state === "listed") assert.deepEqual(lookup.entries[0]?.digest.hex, hex);
-          continue;
+  test(
+    `${command} on nasty names: the list says of each file what the file has`,
+    { skip: checks ? skipWithoutCoreutils(name) : skipWithout(name) },
+    () => {
+      amongNastyFiles((folder) => {
+        for (const file of NASTY) {
+          const output = execFileSync(tool(name).path, [...args, `./${file}`], { cwd: folder });
+          const lookup = ask(parse(output, source), file, undefined, false);
+          const hex = createHash(hash).update(file).digest("hex");
+          if (!escapes && /[\n\r]/.test(file)) {
+            // Without escapes the program's own line is broken; what is left of it names no such file.
+            if (lookup.state === "listed") assert.deepEqual(lookup.entries[0]?.digest.hex, hex);
+            continue;
+          }
+          assert.equal(lookup.state, "listed", JSON.stringify(file));
+          assert.deepEqual(lookup.state === "listed" && lookup.entries.map((entry) => entry.digest), [
+            { algorithm, hex, from: "declared" },
+          ]);
+          if (checks) assert.equal(accepts(name, folder, output), true, JSON.stringify(file));
         }
-        assert.equal(lookup.state, "listed", JSON.stringify(file));
-        assert.deepEqual(lookup.state === "listed" && lookup.entries.map((entry) => entry.digest), [
-          { algorithm, hex, from: "declared" },
-        ]);
-        if (checks) assert.equal(accepts(name, folder, output), true, JSON.stringify(file));
-      }
-    });
-  });
+      });
+    },
+  );
+}
+
+/** Other programs of these names know other flags, and coreutils before 9 do not escape CR. */
+function skipWithoutCoreutils(name: string): string | false {
+  const absent = skipWithout(name);
+  if (absent !== false) return absent;
+  const version = spawnSync(tool(name).path, ["--version"], { encoding: "utf8" }).stdout;
+  return / \(GNU coreutils\) (?:9|[1-9]\d)\./.test(version) ? false : `${name} is not of GNU coreutils 9 or later`;
 }
 
 /** Whether the program itself finds the list in order. */
@@ -133,43 +146,37 @@ function accepts(program: string, folder: string, list: Uint8Array): boolean {
   return spawnSync(tool(program).path, ["--strict", "--status", "-c"], { cwd: folder, input: list }).status === 0;
 }
 
-test(
-  "what sha256sum -c accepts of a mangled list, we list with the same digest",
-  { skip: skipWithout("sha256sum") },
-  () => {
-    const edits = fc.array(
-      fc.tuple(
-        fc.nat(),
-        fc.boolean(),
-        fc.constantFrom(" ", "*", "\\", "\r", "\n", "(", ")", "=", "#", "a", "A", "./", ""),
-      ),
-      { minLength: 1, maxLength: 2 },
+/** Spellings of one line, of which sha256sum accepts some. */
+const spellings = fc.record({
+  indent: fc.constantFrom("", "", " ", "\t", "  \t"),
+  upper: fc.boolean(),
+  folder: fc.constantFrom("", "", "./", ".//./"),
+  around: fc.constantFrom<readonly [string, string]>(
+    ...[" ", "  ", " *", "\t", "\t*", "   ", "**", ""].map((gap) => ["HEX" + gap, ""] as const),
+    ...["SHA256 (", "SHA256(", "SHA256  (", "sha256 ("].flatMap((tag) =>
+      [") = HEX", ")= HEX", ")=HEX", ")\t=\tHEX", ") HEX"].map((value) => [tag, value] as const),
+    ),
+  ),
+  tail: fc.constantFrom("", "", "\r", " ", "\t", "\r\r", ")"),
+  end: fc.constantFrom("", "\n", "\n\n", "\n# comment\n"),
+});
+
+test("what sha256sum -c accepts, we list with the same digest", { skip: skipWithoutCoreutils("sha256sum") }, () => {
+  let accepted = 0;
+  amongNastyFiles((folder) => {
+    const files = fc.constantFrom("a.txt", "b c.txt", "back\\slash", "new\nline", "*star", " leading", "x) = ");
+    fc.assert(
+      fc.property(files, spellings, (file, { indent, upper, folder: at, around, tail, end }) => {
+        const hex = createHash("sha256").update(file).digest("hex");
+        const [front, back] = around.map((part) => part.replace("HEX", upper ? hex.toUpperCase() : hex));
+        const list = `${indent}${escaped(at + file, (text) => `${front}${text}${back}`)}${tail}${end}`;
+        if (!accepts("sha256sum", folder, Buffer.from(list))) return;
+        accepted++;
+        const lookup = ask(parse(list), file, undefined, false);
+        assert.equal(lookup.state === "listed" && lookup.entries[0]?.digest.hex, hex, JSON.stringify(list));
+      }),
+      { numRuns: 400 },
     );
-    const originals = fc.constantFrom("hex  name", "hex *name", "SHA256 (name) = hex");
-    amongNastyFiles((folder) => {
-      const files = fc.constantFrom("a.txt", "b c.txt", "back\\slash", "*star", " leading");
-      fc.assert(
-        fc.property(files, originals, edits, (file, form, changes) => {
-          const hex = createHash("sha256").update(file).digest("hex");
-          const line = escaped(file, (text) => form.replace("hex", () => hex).replace("name", () => text));
-          const list = changes.reduce((text, [at, replace, character]) => {
-            const index = at % (text.length + 1);
-            return text.slice(0, index) + character + text.slice(index + (replace ? 1 : 0));
-          }, `${line}\n`);
-          if (!accepts("sha256sum", folder, Buffer.from(list))) return;
-          const listed = parse(list).entries.flatMap(({ name, digest }) =>
-            name === undefined ? [] : [[name, digest.hex]],
-          );
-          for (const [name, digest] of listed) {
-            if (name === file) assert.equal(digest, hex);
-          }
-          assert.ok(
-            listed.some(([, digest]) => digest === createHash("sha256").update(file).digest("hex")),
-            list,
-          );
-        }),
-        { numRuns: 150 },
-      );
-    });
-  },
-);
+  });
+  assert.ok(accepted >= 20, `sha256sum accepted ${accepted} lists: too few to say anything`);
+});
