@@ -19,7 +19,7 @@ test("load: without any policy there is an empty one", async (t) => {
   });
 });
 
-test("load: the user's and the nearest project's policy are found, and called by short paths", async (t) => {
+test("load: the user's policy and all project policies upward are found, and called by short paths", async (t) => {
   const world = makeWorld(t);
   write(join(world.userDir, "boltseal.json"), signer(A));
   write(join(world.home, "boltseal.json"), signer(B));
@@ -32,6 +32,7 @@ test("load: the user's and the nearest project's policy are found, and called by
   assert.deepEqual(sources(policy), [
     "user ~/.config/boltseal/boltseal.json: the user's policy",
     "project boltseal.json: -",
+    "project ../boltseal.json: -",
   ]);
   assert.deepEqual(
     policy.signers.map((found) => found.pins[0]?.identity),
@@ -40,6 +41,21 @@ test("load: the user's and the nearest project's policy are found, and called by
   const deep = join(world.cwd, "a/b");
   mkdirSync(deep, { recursive: true });
   assert.equal((await load(world, { cwd: deep })).sources[1]?.path, "../../boltseal.json");
+});
+
+test("load: a policy in a subdirectory does not hide the demands of one above it", async (t) => {
+  const world = makeWorld(t);
+  const demanding = { version: 1, artifacts: { "*.tgz": { threshold: 2 } } };
+  write(join(world.cwd, "boltseal.json"), demanding);
+  const below = join(world.cwd, "component");
+  mkdirSync(below);
+  write(join(below, "boltseal.json"), { version: 1, rules: { "signature-surrounded": "reject" } });
+  const policy = await load(world, { cwd: below });
+  assert.deepEqual(
+    policy.artifacts.map((rule) => [rule.match, rule.threshold, rule.definedIn]),
+    [["*.tgz", 2, "../boltseal.json"]],
+  );
+  assert.equal(policy.rules.get("signature-surrounded"), "reject");
 });
 
 test("load: no path of the machine reaches the report", async (t) => {

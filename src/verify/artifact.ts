@@ -88,9 +88,20 @@ async function namedSignatureClaims(
     const judgement = present(artifact.judgements[index]);
     const others = all.filter((other) => other !== artifact).map((other) => present(other.judgements[index]));
     const overLists = await Promise.all(lists.map((list) => judgeOver(signature.pending, list.bytes)));
-    if (fits(judgement) || ![...others, ...overLists].some(fits)) claims.push(signatureClaim(signature, judgement));
+    if (fits(judgement)) claims.push(signatureClaim(signature, judgement));
+    else if (![...others, ...overLists].some(fits))
+      claims.push(signatureClaim(signature, fitsNothing(judgement, lists)));
   }
   return claims;
+}
+
+/** The judgement, saying that the lists were tried too. */
+function fitsNothing(judgement: Judgement, lists: readonly List[]): Judgement {
+  if (judgement.state !== "invalid" || lists.length === 0) return judgement;
+  return {
+    ...judgement,
+    reason: `it is valid neither for this file nor for ${lists.map((list) => list.source).join(", ")}`,
+  };
 }
 
 /** Of the signatures that flags named, those that turn out to be over the list. */
