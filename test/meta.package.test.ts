@@ -57,6 +57,30 @@ test("every version is exact", () => {
   );
 });
 
+interface LockEntry {
+  readonly integrity?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+test("the lock is complete: npm ci works on every platform, and every package is pinned by its digest", () => {
+  const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
+    readonly packages: Readonly<Record<string, LockEntry>>;
+  };
+  const entries = Object.entries(lock.packages).filter(([path]) => path !== "");
+  assert.deepEqual(
+    entries.filter(([, entry]) => entry.integrity === undefined).map(([path]) => path),
+    [],
+  );
+  const locked = new Set(
+    entries.map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length)),
+  );
+  const named = entries.flatMap(([, entry]) => Object.keys(entry.optionalDependencies ?? {}));
+  assert.deepEqual(
+    named.filter((name) => !locked.has(name)),
+    [],
+  );
+});
+
 test("installing runs no script of ours on a user's machine", () => {
   for (const name of ["preinstall", "install", "postinstall"]) assert.ok(!(name in manifest.scripts), name);
 });
