@@ -26,7 +26,7 @@ function constants(workerFile) {
 }
 
 /** Modules that are files of their own and are loaded by `import()`: what most runs never need. */
-const APART = { "./program.ts": "./program.cjs", ora: "./ora.cjs" };
+const APART = { "./program.ts": "./program.cjs", "./spinner.ts": "./spinner.cjs" };
 
 const apart = {
   name: "apart",
@@ -40,7 +40,7 @@ const apart = {
 const PROGRAM = {
   boltseal: "src/cli/main.ts",
   program: "src/cli/program.ts",
-  ora: "ora",
+  spinner: "src/cli/spinner.ts",
   "hash-worker": "src/io/hash-worker.ts",
 };
 

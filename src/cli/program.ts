@@ -5,7 +5,7 @@ import { printable } from "../core/printable.ts";
 import type { Arguments, CommandSpec } from "./command.ts";
 import { COMMANDS, isCommandName } from "./commands.ts";
 import type { World } from "./world.ts";
-import { systemWorld } from "./world.ts";
+import { ClosedPipe, systemWorld } from "./world.ts";
 
 /** Set by the build from package.json. */
 declare const BOLTSEAL_VERSION: string;
@@ -81,11 +81,6 @@ function describe(error: unknown, debug: boolean): string {
   return `boltseal: internal error: ${detail}\n${debug ? "" : "hint: run it again with --debug, and report it\n"}`;
 }
 
-/** True when the reader of our output has gone, as `head` does. There is nobody left to tell. */
-function isClosedPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE";
-}
-
 /** Runs the program. Never rejects; the exit status is set last, and failure stands until then. */
 export async function run(): Promise<void> {
   const world = systemWorld();
@@ -98,12 +93,12 @@ export async function run(): Promise<void> {
   }
 }
 
-/** Tells about an error; when nobody reads either stream there is nobody left to tell. */
+/** Tells about an error; what cannot be told ends in the same exit status. */
 function tell(world: World, error: unknown): void {
-  if (isClosedPipe(error)) return;
+  if (error instanceof ClosedPipe) return;
   try {
     world.writeErr(describe(error, world.argv.includes("--debug")));
   } catch (failure) {
-    if (!isClosedPipe(failure)) throw failure;
+    if (!(failure instanceof ClosedPipe || failure instanceof UserError)) throw failure;
   }
 }

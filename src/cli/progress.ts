@@ -1,6 +1,7 @@
 // A progress line on standard error: on a terminal only, and only for work that takes over a second.
 
 import { printableShort } from "../core/printable.ts";
+import type { Spinner } from "./spinner.ts";
 import type { World } from "./world.ts";
 
 const DELAY = 1000;
@@ -25,17 +26,17 @@ function line(path: string, done: number, total: number): string {
   return `${bar} ${Math.floor(part * 100)}%  ${amount(done)} of ${amount(total)}  ${printableShort(path, 60)}`;
 }
 
-/** ora is loaded when the second is over. */
+/** What draws the line is loaded when the second is over. */
 export function createProgress(world: World): Progress {
   if (!world.stderrIsTerminal) return { update: () => undefined, stop: () => undefined };
   const started = performance.now();
-  let spinner: { text: string; stop(): unknown } | undefined;
+  let spinner: Spinner | undefined;
   let loading = false;
   let stopped = false;
   const show = async (text: string): Promise<void> => {
     loading = true;
-    const { default: ora } = await import("ora");
-    if (!stopped) spinner = ora({ text, hideCursor: false, discardStdin: false, isEnabled: true }).start();
+    const { startSpinner } = await import("./spinner.ts");
+    if (!stopped) spinner = startSpinner(text);
   };
   return {
     update(path, done, total) {

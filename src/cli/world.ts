@@ -3,6 +3,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { UserError } from "../core/errors.ts";
 
 /** Everything a command may know about where it runs. */
 export interface World {
@@ -16,7 +17,7 @@ export interface World {
   readonly stdoutIsTerminal: boolean;
   readonly stderrIsTerminal: boolean;
   now(): Date;
-  /** @throws the system's error when the reader has gone (EPIPE) or the disk is full */
+  /** @throws ClosedPipe when the reader has gone, UserError `output-failed` when the disk is full */
   writeOut(text: string): void;
   writeErr(text: string): void;
   setExitCode(code: number): void;
@@ -36,6 +37,9 @@ function machineDirectory(env: NodeJS.ProcessEnv): string {
   return "/etc/boltseal";
 }
 
+/** The reader of our output has gone, as `head` does. There is nobody left to tell. */
+export class ClosedPipe extends Error {}
+
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -44,15 +48,22 @@ function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** Writes all of it, without Node's streams: they cost 2 ms at each start. @throws the system's error (EPIPE) */
+/**
+ * Writes all of it, without Node's streams: they cost 2 ms at each start.
+ * @throws ClosedPipe when the reader has gone, UserError `output-failed` for anything else
+ */
 function write(fd: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(fd, bytes, done);
     } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+      if (code === undefined) throw error;
+      if (code === "EPIPE") throw new ClosedPipe();
       // A pipe that somebody else made non-blocking is full.
-      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      if (code !== "EAGAIN")
+        throw new UserError("output-failed", `the output cannot be written (${code})`, { cause: error });
       pause(5);
     }
   }
