@@ -8,7 +8,7 @@ const POLICY: OptionSpec = {
 };
 
 /** Options of every command that gives a report. */
-export const REPORT_OPTIONS: readonly OptionSpec[] = [
+const REPORT_OPTIONS: readonly OptionSpec[] = [
   { flags: "-f, --format <format>", description: "human, json, sarif, markdown or junit" },
   { flags: "--json", description: "short for --format json" },
   { flags: "-o, --report <file>", description: "write the report to this file instead of standard output" },

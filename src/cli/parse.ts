@@ -109,14 +109,12 @@ function parseWords(
   words: readonly string[],
   options: readonly ParsedOption[],
 ): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
-  const configuration = options.map(({ name, short, takesValue }) => [
-    name,
-    { type: takesValue ? "string" : "boolean", multiple: true, ...(short === undefined ? {} : { short }) } as const,
-  ]);
+  const table = options.map(({ name, short, takesValue }) => {
+    const type: "string" | "boolean" = takesValue ? "string" : "boolean";
+    return [name, { type, multiple: true, ...(short === undefined ? {} : { short }) }] as const;
+  });
   try {
-    const table: Record<string, { type: "string" | "boolean"; multiple: true; short?: string }> =
-      Object.fromEntries(configuration);
-    return parseArgs({ args: [...words], options: table, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...words], options: Object.fromEntries(table), allowPositionals: true, strict: true });
   } catch (error) {
     throw usageError(error, words, options);
   }

@@ -124,7 +124,7 @@ function counts(finding: Finding, level: Level): boolean {
 }
 
 /** True when the subject carries positive evidence of a kind that the command demands. */
-export function hasEvidence(report: Pick<Report, "demands">, subject: Subject): boolean {
+function hasEvidence(report: Pick<Report, "demands">, subject: Subject): boolean {
   return subject.evidence.some((e) => e.state === "verified" && report.demands.includes(e.kind));
 }
 

@@ -54,7 +54,7 @@ function isListName(name: string): boolean {
 }
 
 /** Which names may hold evidence about the artifact: files that speak of it alone, and lists of a release. */
-export function findSidecars(
+function findSidecars(
   artifact: string,
   names: readonly string[],
 ): { readonly own: readonly string[]; readonly lists: readonly string[] } {
@@ -69,7 +69,7 @@ export function findSidecars(
 }
 
 /** Names of detached signatures over the file called `name`. */
-export function findSignatures(name: string, names: readonly string[]): readonly string[] {
+function findSignatures(name: string, names: readonly string[]): readonly string[] {
   return SIGNATURE_SUFFIXES.map((suffix) => name + suffix).filter((candidate) => names.includes(candidate));
 }
 

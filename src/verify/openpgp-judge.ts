@@ -188,7 +188,7 @@ function weakSignature(c: Case, key: PublicKey, issuer: PublicKey | Subkey): str
   if (c.signature.text && c.hash.binary)
     return "it is a text-mode signature over a file that is not text, so not every byte is protected";
   for (const part of [issuer, key]) {
-    const reason = weakness(Number(part.keyPacket.algorithm), part.getAlgorithmInfo());
+    const reason = weakness(part.keyPacket.algorithm, part.getAlgorithmInfo());
     if (reason !== undefined) return reason;
   }
   return undefined;

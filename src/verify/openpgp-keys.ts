@@ -23,7 +23,7 @@ export interface KeyCopy {
 }
 
 /** Sections 5.5.4.2 and 5.5.4.3. Undefined for versions that are not supported. */
-export function fingerprintOf(body: Uint8Array): string | undefined {
+function fingerprintOf(body: Uint8Array): string | undefined {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(body.length);
   if (body[0] === 4 && body.length < 65536) {
@@ -73,7 +73,7 @@ function looksLike(bytes: Uint8Array): string | undefined {
  * The keys of one file.
  * @throws UserError `key-malformed` when the file is no key file or holds no public key
  */
-export function indexKeys(file: EvidenceFile, named: boolean): readonly KeyCopy[] {
+function indexKeys(file: EvidenceFile, named: boolean): readonly KeyCopy[] {
   const keys: { packets: Packet[] }[] = [];
   try {
     for (const bytes of isArmored(file.bytes) ? armoredKeys(file) : [file.bytes]) {

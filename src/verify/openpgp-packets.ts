@@ -29,7 +29,7 @@ export interface Armored {
 
 const BEGIN = /^-----BEGIN PGP ([A-Z ,/0-9]+)-----$/;
 /** Section 6.2.2; anything else in the header of a signature is a forgery attempt or a bug. */
-const ARMOR_HEADERS = /^(?:Version|Comment|MessageID|Hash|Charset): ?[^\x00-\x08\x0a-\x1f]*$/; // eslint-disable-line no-control-regex
+const ARMOR_HEADERS = /^(?:Version|Comment|MessageID|Hash|Charset): ?[^\x00-\x08\x0a-\x1f]*$/;
 const BOM = [0xef, 0xbb, 0xbf];
 
 /** Bytes without a UTF-8 byte order mark. */

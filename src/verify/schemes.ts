@@ -4,7 +4,7 @@ import { foreign } from "./foreign.ts";
 import { openpgp } from "./openpgp.ts";
 import type { Scheme } from "./scheme.ts";
 
-export const SCHEMES: readonly Scheme[] = [openpgp, foreign];
+const SCHEMES: readonly Scheme[] = [openpgp, foreign];
 
 /** The scheme of a signature file, told from its content; its name is never asked. */
 export function schemeOf(bytes: Uint8Array): Scheme | undefined {
