@@ -4,9 +4,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./project.ts";
+import { tool } from "./tools.ts";
 
 /** For node:test's `skip` option: why tracked files are not known here (a package, an export), or false. */
-export const SKIP_WITHOUT_GIT: string | false = existsSync(join(ROOT, ".git")) ? false : "not a git checkout";
+export const SKIP_WITHOUT_GIT: string | false = existsSync(join(ROOT, ".git"))
+  ? tool("git").skip
+  : "not a git checkout";
 
 export interface TrackedFile {
   /** Below the project's root. */
