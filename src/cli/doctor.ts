@@ -1,10 +1,14 @@
 // `boltseal doctor`: which policies, signers and keys are in force here, and why.
 
-import { policyInForce } from "./policy-flag.ts";
 import { printable, printableJson } from "../core/printable.ts";
 import type { Pin } from "../core/signer.ts";
+import { readKeyFiles } from "../policy/keys.ts";
 import type { Policy } from "../policy/types.ts";
+import { indexKeys } from "../verify/openpgp-keys.ts";
 import type { Command } from "./command.ts";
+import { policyInForce } from "./policy-flag.ts";
+
+const NO_KEY = "no key in a policy's key file: it must be passed with --key, or lie beside the artifact";
 
 function describePin(pin: Pin): string {
   const limits = [
@@ -16,11 +20,19 @@ function describePin(pin: Pin): string {
   return `${pin.scheme} ${pin.identity.toUpperCase()}${limits.length === 0 ? "" : ` (${limits.join(", ")})`}`;
 }
 
+/** Where the key of each pin is, by fingerprint: what a policy pins is of no use without the key itself. */
+function keysAtHand(policy: Policy): ReadonlyMap<string, string> {
+  const copies = readKeyFiles(policy).flatMap((file) => indexKeys(file, false));
+  return new Map(
+    copies.flatMap(({ fingerprints, source }) => fingerprints.map((fingerprint) => [fingerprint, source])),
+  );
+}
+
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : `${title}\n${lines.map((line) => `  ${printable(line)}\n`).join("")}\n`;
 }
 
-function describe(policy: Policy): string {
+function describe(policy: Policy, keys: ReadonlyMap<string, string>): string {
   const policies = policy.sources.flatMap((source) => [
     `${source.path} (${source.level}): ${source.vouched ?? "nobody vouched for it: it may only add demands"}`,
     `  sha256 ${source.sha256}`,
@@ -28,8 +40,10 @@ function describe(policy: Policy): string {
   ]);
   const signers = policy.signers.flatMap((signer) => [
     `${signer.name}, from ${signer.definedIn}`,
-    ...signer.pins.map((pin) => `  ${describePin(pin)}`),
-    ...signer.keyFiles.map((path) => `  keys in ${policy.keyNames.get(path) ?? path}`),
+    ...signer.pins.flatMap((pin) => {
+      const file = keys.get(pin.identity);
+      return [`  ${describePin(pin)}`, `    ${file === undefined ? NO_KEY : `key in ${file}`}`];
+    }),
   ]);
   const demands = policy.artifacts.map((rule) => {
     const who = rule.signers.length === 0 ? "any trusted signer" : rule.signers.join(", ");
@@ -41,28 +55,38 @@ function describe(policy: Policy): string {
     (w) => `${w.rule} for ${w.subject} until ${w.expires}: ${w.reason}, from ${w.definedIn}:${w.line}`,
   );
   const problems = policy.findings.map((finding) => `${finding.rule}: ${finding.message}`);
-  return (
-    (
-      section(
-        "policies in force, highest authority first",
-        policies.length > 0 ? policies : ["none: only flags decide"],
-      ) +
-      section("signers", signers) +
-      section("demands on artifacts", demands) +
-      section("raised rules", raised) +
-      section("waivers", waivers) +
-      section("problems", problems)
-    ).trimEnd() + "\n"
-  );
+  const sections = [
+    section("policies in force, highest authority first", policies.length > 0 ? policies : ["none: only flags decide"]),
+    section("signers", signers),
+    section("demands on artifacts", demands),
+    section("raised rules", raised),
+    section("waivers", waivers),
+    section("problems", problems),
+  ];
+  return `${sections.join("").trimEnd()}\n`;
 }
 
-function json(policy: Policy): string {
-  const signers = policy.signers.map(({ name, pins, definedIn }) => ({ name, pins, definedIn }));
-  const { sources, artifacts, waivers, findings } = policy;
-  return `${printableJson(JSON.stringify({ schemaVersion: 1, policies: sources, signers, artifacts, rules: Object.fromEntries(policy.rules), waivers, findings }, null, 2))}\n`;
+function json(policy: Policy, keys: ReadonlyMap<string, string>): string {
+  const { sources, artifacts, rules, waivers, findings } = policy;
+  const signers = policy.signers.map(({ name, pins, definedIn }) => ({
+    name,
+    definedIn,
+    pins: pins.map((pin) => ({ ...pin, keyFile: keys.get(pin.identity) ?? null })),
+  }));
+  const document = {
+    schemaVersion: 1,
+    policies: sources,
+    signers,
+    artifacts,
+    rules: Object.fromEntries(rules),
+    waivers,
+    findings,
+  };
+  return `${printableJson(JSON.stringify(document, null, 2))}\n`;
 }
 
 export const doctor: Command = async (args, world) => {
   const policy = await policyInForce(args, world);
-  return { text: args.flag("json") ? json(policy) : describe(policy) };
+  const keys = keysAtHand(policy);
+  return { text: args.flag("json") ? json(policy, keys) : describe(policy, keys) };
 };

@@ -2,7 +2,8 @@
 // text) is an error here, so that no test can record it as expected.
 
 import { spawn } from "node:child_process";
-import { BOLTSEAL } from "./project.ts";
+import { join } from "node:path";
+import { BOLTSEAL, ROOT } from "./project.ts";
 
 export interface RunOptions {
   readonly cwd: string;
@@ -38,9 +39,12 @@ export async function run(program: string, args: readonly string[], options: Run
   return { stdout: text.decode(Buffer.concat(stdout)), stderr: text.decode(Buffer.concat(stderr)), exit };
 }
 
-/** Runs the built program on the Node that runs the tests. */
+/** Stops the program's clock; see there. */
+const FIXED_CLOCK = join(ROOT, "test/support/fixed-clock.cjs");
+
+/** Runs the built program on the Node that runs the tests, on a day that never ends. */
 export async function runBoltseal(args: readonly string[], options: RunOptions): Promise<RunResult> {
-  return await run(process.execPath, [BOLTSEAL, ...args], options);
+  return await run(process.execPath, ["--require", FIXED_CLOCK, BOLTSEAL, ...args], options);
 }
 
 /**
