@@ -27,13 +27,13 @@ export function skipWithout(...names: readonly string[]): string | false {
   return `${absent.join(", ")} ${absent.length === 1 ? "is" : "are"} not installed`;
 }
 
+/** As a shell looks for one: what cannot be reached is not there. */
 function isProgram(path: string): boolean {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EACCES") return false;
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
     throw error;
   }
 }
