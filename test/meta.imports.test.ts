@@ -46,7 +46,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   cli: {
     folders: ["core", "io", "policy", "inventory", "output", ...COMMANDS],
     builtins: DISK,
-    packages: ["commander", "chalk", "ora"],
+    packages: ["chalk", "ora"],
   },
   "cli/world.ts": { folders: ["core"], builtins: [...DISK, "process", "tty", "url"] },
 };
@@ -182,7 +182,7 @@ const STATEMENTS: readonly (readonly [sentence: string, from: string, statement:
   ["a job verifies through the one entry", "registry/job.ts", 'export { NAME } from "../verify/signed.ts";'],
   ["policy verifies through the one entry", "policy/x.ts", 'export { NAME } from "../verify/signed.ts";'],
   ["cli reads jobs", "cli/x.ts", 'export { NAME } from "../verify/job.ts";'],
-  ["cli reads commander", "cli/x.ts", 'export { Command as NAME } from "commander";'],
+  ["cli reads chalk", "cli/x.ts", 'export { Chalk as NAME } from "chalk";'],
   ["the world is the process", "cli/world.ts", "export const NAME = process.argv;"],
   ["tests may start programs", "../test/x.ts", 'export { spawn as NAME } from "node:child_process";'],
 ];
