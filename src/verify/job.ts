@@ -69,6 +69,8 @@ interface Setting extends NamedEvidence {
   readonly request: VerifyRequest;
   readonly reader: SignatureReader;
   readonly trust: Trust;
+  /** Evidence that a flag named could not be read. */
+  readonly incomplete: boolean;
   readonly findings: Finding[];
   readonly skipped: Skipped[];
 }
@@ -119,8 +121,9 @@ function readFile(path: string, limit: number, mayBeEmpty = false): EvidenceFile
   return { source: path, bytes: readSmallFile(path, limit, { mayBeEmpty }) };
 }
 
+/** A file that cannot be read, as a finding. Other errors (a bad key, a full disk) end the run. */
 function unreadable(error: unknown, subject: string): Finding {
-  if (!(error instanceof UserError)) throw error;
+  if (!(error instanceof UserError) || !error.code.startsWith("input-")) throw error;
   const rule = error.code === "input-changed" ? "input-changed" : "input-unreadable";
   const prefix = `${subject}: `;
   const message = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
@@ -163,7 +166,7 @@ async function prepare(request: VerifyRequest): Promise<Setting> {
   for (const file of readAll(request.checksums, (path) => readFile(path, MAX_LIST, true))) {
     lists.push(await readList(reader, file, [], { named: true, forOne: false }));
   }
-  return { request, reader, trust, signatures, lists, findings, skipped: [] };
+  return { request, reader, trust, signatures, lists, incomplete: findings.length > 0, findings, skipped: [] };
 }
 
 function addRemarks({ findings, reader, request }: Setting): void {
@@ -228,7 +231,6 @@ async function readArtifacts(
     try {
       results.push(await readArtifact(setting, path, output));
     } catch (error) {
-      if (error instanceof UserError && error.code === "output-failed") throw error;
       setting.findings.push(unreadable(error, path));
       results.push({ path });
     }
@@ -293,7 +295,7 @@ async function readArtifact(setting: Setting, path: string, output: AtomicFile |
   }
 }
 
-function demandsOn({ request, trust }: Setting, name: string): Demands {
+function demandsOn({ request, trust, incomplete }: Setting, name: string): Demands {
   const rules = rulesFor(request.policy, name);
   const each: Demand[] = rules.map(({ threshold, signers, evidence, definedIn }) => ({
     threshold,
@@ -306,7 +308,7 @@ function demandsOn({ request, trust }: Setting, name: string): Demands {
     each.push({ threshold: request.threshold, signers: [], evidence: [], by: "--threshold" });
   else if (namedKeys)
     each.push({ threshold: 1, signers: [], evidence: [], by: trust.keys.length > 0 ? "--key" : "--fingerprint" });
-  return { all: request.all, each, namesSigners: namedKeys || rules.some((rule) => rule.threshold > 0) };
+  return { all: request.all, each, incomplete, namesSigners: namedKeys || rules.some((rule) => rule.threshold > 0) };
 }
 
 async function judgeArtifact(

@@ -10,7 +10,7 @@
 // With --all no signature is let off.
 
 import type { Finding, Level } from "../core/report.ts";
-import { RULES, stricter } from "../core/rules.ts";
+import { RULES } from "../core/rules.ts";
 import type { Claim } from "./claim.ts";
 
 /** What one demand asks: so many different people, of these names. */
@@ -29,6 +29,8 @@ export interface Demands {
   /** A flag or policy names signers, so somebody else's signature is refused. */
   readonly namesSigners: boolean;
   readonly each: readonly Demand[];
+  /** Named evidence could not be read, so that something is missing is not known. */
+  readonly incomplete: boolean;
 }
 
 /** The different people who answer for the artifact, of those that the demand counts. */
@@ -116,35 +118,35 @@ function claimFindings(subject: string, claim: Claim, level: Level): Finding[] {
   return findings;
 }
 
-/** What is demanded and not there. */
+/** What is demanded and not there. Where named evidence could not be read, whether it is there is unknown. */
 function missing(subject: string, claims: readonly Claim[], demands: Demands): readonly Finding[] {
   const findings = demands.each.flatMap((demand) => [
     ...missingSigners(subject, claims, demand),
     ...missingKinds(subject, claims, demand),
   ]);
   if (claims.length === 0) {
-    const level =
-      demands.each.length > 0 ? stricter("reject", RULES["evidence-missing"].level) : RULES["evidence-missing"].level;
-    findings.push({
-      rule: "evidence-missing",
-      level,
-      subject,
-      message: "no signature, checksum list or digest was named or found",
-    });
+    const level = demands.each.length > 0 ? "reject" : RULES["evidence-missing"].level;
+    const message = "no signature, checksum list or digest was named or found";
+    findings.push({ rule: "evidence-missing", level, subject, message });
   }
-  return findings;
+  return demands.incomplete ? findings.map((finding) => ({ ...finding, level: "unknown" })) : findings;
+}
+
+/** A finding about this signature, or about what a signed list says, stands when there is no good signer. */
+function explains({ evidence, rule, signed }: Claim): boolean {
+  if (rule === undefined || (evidence.kind !== "signature" && signed !== true)) return false;
+  return evidence.kind === "signature" || RULES[rule].level === "reject";
 }
 
 function missingSigners(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {
   const { threshold, signers, by } = demand;
   const have = people(claims, demand);
   if (have.size >= threshold) return [];
-  const signed = claims.some((claim) => claim.evidence.kind === "signature" || claim.signed === true);
-  if (!signed)
-    return [
-      { rule: "signature-missing", level: "reject", subject, message: `${by} demands a signature, and there is none` },
-    ];
-  if (threshold === 1 && signers.length === 0) return []; // The findings about the signatures say it already.
+  if (!claims.some((claim) => claim.evidence.kind === "signature" || claim.signed === true)) {
+    const message = `${by} demands a signature, and there is none`;
+    return [{ rule: "signature-missing", level: "reject", subject, message }];
+  }
+  if (threshold === 1 && signers.length === 0 && claims.some(explains)) return [];
   return [
     {
       rule: "threshold-unmet",
