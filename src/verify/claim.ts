@@ -37,7 +37,7 @@ const SIGNATURE_RULES: Readonly<Partial<Record<State, RuleId>>> = {
 };
 
 /** The rule of a signature's state. @throws Error for states that no scheme may give */
-function signatureRule(state: State): RuleId | undefined {
+export function signatureRule(state: State): RuleId | undefined {
   if (state === "verified") return undefined;
   const rule = SIGNATURE_RULES[state];
   if (rule === undefined) throw new Error(`a signature cannot be in state ${state}`);

@@ -1,0 +1,125 @@
+// The program as a process: signals, pipes, closed and full outputs. What a shell sees must never be success
+// where there was no verdict.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { TestContext } from "node:test";
+import { BOLTSEAL, ROOT } from "./support/project.ts";
+import { bareEnvironment } from "./support/run.ts";
+
+/** A copy of a release in a folder that goes with the test. */
+function releaseOf(t: TestContext): { cwd: string; env: Record<string, string> } {
+  const folder = mkdtempSync(join(tmpdir(), "boltseal-process-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const cwd = join(folder, "release");
+  cpSync(join(ROOT, "fixtures/verify/good"), cwd, { recursive: true });
+  mkdirSync(join(folder, "home"));
+  return { cwd, env: bareEnvironment(join(folder, "home")) };
+}
+
+const GOOD = ["verify", "installer.sh", "--signature", "installer.sh.asc", "--key", "acme.asc"];
+
+test("a reader that has gone is not a success", async (t) => {
+  const child = spawn(process.execPath, [BOLTSEAL, ...GOOD], { ...releaseOf(t), stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  const [code] = await once(child, "close");
+  assert.equal(code, 2);
+});
+
+test(
+  "a full disk is told as such, and is not a success",
+  { skip: !existsSync("/dev/full") && "there is no /dev/full" },
+  async (t) => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [BOLTSEAL, ...GOOD], { ...releaseOf(t), stdio: ["ignore", full, "pipe"] });
+    let stderr = "";
+    child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = await once(child, "close");
+    closeSync(full);
+    assert.equal(code, 2);
+    assert.equal(stderr, "boltseal: the output cannot be written (ENOSPC)\n");
+  },
+);
+
+test("a slow reader gets the whole report", async (t) => {
+  const names = Array.from({ length: 3000 }, (_, i) => `missing-${i}`);
+  const child = spawn(process.execPath, [BOLTSEAL, "verify", "--json", "--", ...names], {
+    ...releaseOf(t),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  child.stdout.pause();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.stdout.resume();
+  const [code] = await once(child, "close");
+  assert.equal(code, 2);
+  const report = JSON.parse(Buffer.concat(chunks).toString()) as { verdict: string; findings: unknown[] };
+  assert.equal(report.verdict, "unknown");
+  assert.ok(report.findings.length >= names.length);
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  test(`${signal} ends the program by that signal, and leaves no unverified copy behind`, async (t) => {
+    const { cwd, env } = releaseOf(t);
+    const large = openSync(join(cwd, "large.bin"), "w");
+    ftruncateSync(large, 8e9);
+    closeSync(large);
+    const words = ["verify", "large.bin", "--digest", `sha512:${"0".repeat(128)}`, "--output", "copy.bin"];
+    const child = spawn(process.execPath, [BOLTSEAL, ...words], { cwd, env, stdio: "ignore" });
+    while (!readdirSync(cwd).some((name) => name.endsWith(".part")))
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill(signal);
+    const [code, by] = await once(child, "close");
+    assert.deepEqual([code, by], [null, signal]);
+    assert.deepEqual(
+      readdirSync(cwd).filter((name) => name.includes("copy.bin")),
+      [],
+    );
+  });
+}
+
+test("a crash of the program is exit 2, never Node's own 1", async (t) => {
+  const { cwd, env } = releaseOf(t);
+  writeFileSync(join(cwd, "crash.cjs"), "setTimeout(() => { throw new Error('crash \\u001b[31m'); }, 0);");
+  const child = spawn(process.execPath, ["--require", "./crash.cjs", BOLTSEAL, "verify", "missing"], {
+    cwd,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = await once(child, "close");
+  assert.equal(code, 2);
+  assert.match(stderr, /internal error: crash \\u001b\[31m\n/);
+});
+
+test(
+  "an output folder that cannot be written to is an error before anything is read",
+  { skip: process.getuid?.() === 0 && "root may write everywhere" },
+  async (t) => {
+    const { cwd, env } = releaseOf(t);
+    chmodSync(cwd, 0o555);
+    const child = spawn(process.execPath, [BOLTSEAL, ...GOOD, "--output", "copy.sh"], { cwd, env, stdio: "ignore" });
+    const [code] = await once(child, "close");
+    chmodSync(cwd, 0o755);
+    assert.equal(code, 2);
+  },
+);
