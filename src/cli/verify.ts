@@ -80,10 +80,8 @@ export const verify: Command = async (args, world) => {
   const request = await requestOf(args, world);
   refuseReportOver(args, [...request.artifacts, ...request.signatures, ...request.keys, ...request.checksums]);
   const progress = createProgress(world);
-  world.onInterrupt(() => {
-    progress.stop();
-    discardTemporaryFiles();
-  });
+  // Only where there is something to clean up: a handler runs when the current step is done, not at once.
+  if (request.output !== undefined) world.onInterrupt(discardTemporaryFiles);
   try {
     return { report: await verifyArtifacts({ ...request, onProgress: progress.update }) };
   } finally {

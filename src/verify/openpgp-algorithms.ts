@@ -18,6 +18,26 @@ export function isWeakHash(hash: number): boolean {
   return hash < 8;
 }
 
+/** Digest size in bytes, by hash. */
+const DIGEST_BYTES: Readonly<Record<number, number>> = {
+  1: 16,
+  2: 20,
+  3: 20,
+  8: 32,
+  9: 48,
+  10: 64,
+  11: 28,
+  12: 32,
+  14: 64,
+};
+/** Sections 5.2.3.3 to 5.2.3.5: the least digest size in bytes that an EdDSA signature may be over. */
+const MIN_DIGEST_BYTES: Readonly<Record<number, number>> = { 22: 32, 27: 32, 28: 64 };
+
+/** True where the algorithm must not sign such a digest, whoever did it. */
+export function isTooShort(algorithm: number, hash: number): boolean {
+  return (DIGEST_BYTES[hash] ?? 0) < (MIN_DIGEST_BYTES[algorithm] ?? 0);
+}
+
 /** Table 23: salt size of version 6 signatures in bytes, by hash. */
 export const SALT_BYTES: Readonly<Record<number, number>> = { 8: 16, 9: 24, 10: 32, 11: 16, 12: 16, 14: 32 };
 

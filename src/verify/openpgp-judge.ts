@@ -4,8 +4,8 @@
 
 import type { Config, PublicKey, Signature, SignaturePacket, Subkey } from "openpgp";
 import type { HashResult } from "../core/hash-set.ts";
-import { HASHES, isWeakHash, weakness } from "./openpgp-algorithms.ts";
-import { isRevoked, keyIdOf, standingOf } from "./openpgp-keys.ts";
+import { HASHES, isTooShort, isWeakHash, weakness } from "./openpgp-algorithms.ts";
+import { isRevoked, keyIdOf, revokedIn, standingOf } from "./openpgp-keys.ts";
 import type { KeyCopy, KeyRing, OpenPgp, Standing } from "./openpgp-keys.ts";
 import type { Judgement, Remark, Trust } from "./scheme.ts";
 
@@ -22,6 +22,7 @@ export interface ReadySignature {
 interface Case {
   readonly openpgp: OpenPgp;
   readonly config: Config;
+  readonly ring: KeyRing;
   readonly trust: Trust;
   readonly signature: ReadySignature;
   readonly hash: HashResult;
@@ -58,7 +59,7 @@ export async function judgeSignature(
   const time = packet.created === null ? {} : { time: iso(packet.created) };
   const judgements: Judgement[] = [];
   for (const [copy, fingerprint] of candidates(ring, packet)) {
-    const judgement = await judgeWith({ openpgp, config, trust, signature, hash, copy, fingerprint });
+    const judgement = await judgeWith({ openpgp, config, ring, trust, signature, hash, copy, fingerprint });
     judgements.push({ ...time, signer: nameKey(copy, fingerprint), ...judgement });
   }
   const best = ["revoked", "verified"]
@@ -124,16 +125,16 @@ async function withHash(c: Case): Promise<{ signature: Signature; packet: Signat
   return { signature, packet };
 }
 
-/** Asks only whether the signature is cryptographically right: no dates, no algorithm rules, every notation known. */
+/** Asks only whether the signature is cryptographically right: no dates, no algorithm rules, every part known. */
 async function badCryptography(c: Case, issuer: PublicKey | Subkey): Promise<Judgement | undefined> {
   const { packet } = await withHash(c);
-  if (packet.unknownSubpackets.some((subpacket) => subpacket.critical) || packet.revocationKeyClass !== null) {
-    return { state: "unsupported", reason: "it holds a critical part that is not known here" };
-  }
-  const lenient = lenientConfig(
-    c,
-    packet.rawNotations.map((notation) => notation.name),
-  );
+  const hash = packet.hashAlgorithm ?? 0;
+  if (isTooShort(packet.publicKeyAlgorithm ?? 0, hash))
+    return { state: "weak", reason: `it uses the hash ${HASHES[hash] ?? ""}, which must not be used with EdDSA` };
+  const unknown =
+    [...packet.unknownSubpackets, ...packet.rawNotations].some((part) => part.critical) ||
+    packet.revocationKeyClass !== null;
+  Object.assign(packet, { unknownSubpackets: [], rawNotations: [], revocationKeyClass: null });
   const noDate = null as unknown as Date;
   try {
     await packet.verify(
@@ -142,26 +143,23 @@ async function badCryptography(c: Case, issuer: PublicKey | Subkey): Promise<Jud
       {},
       noDate,
       true,
-      lenient,
+      lenientConfig(c),
     );
   } catch {
     // Whatever the reason, the signature is not known to be good: the strictest state.
     return { state: "invalid", reason: "it is not valid for these bytes" };
   }
-  if (packet.rawNotations.some((notation) => notation.critical)) {
-    return { state: "unsupported", reason: "it holds a critical notation that is not known here" };
-  }
-  return undefined;
+  return unknown ? { state: "unsupported", reason: "it holds a critical part that is not known here" } : undefined;
 }
 
-function lenientConfig(c: Case, knownNotations: string[] = []): Config {
+function lenientConfig(c: Case): Config {
   const none = {
     rejectHashAlgorithms: new Set<never>(),
     rejectMessageHashAlgorithms: new Set<never>(),
     rejectPublicKeyAlgorithms: new Set<never>(),
     rejectCurves: new Set<never>(),
   };
-  return { ...c.config, ...none, minRSABits: 0, knownNotations };
+  return { ...c.config, ...none, minRSABits: 0 };
 }
 
 async function judgeKey(c: Case, key: PublicKey, issuer: PublicKey | Subkey, standing: Standing): Promise<Judgement> {
@@ -171,6 +169,9 @@ async function judgeKey(c: Case, key: PublicKey, issuer: PublicKey | Subkey, sta
     return { state: "revoked", reason: `the policy revoked its key: ${pin.revoked}`, hint };
   if (await isRevoked(key, c.fingerprint, lenientConfig(c)))
     return { state: "revoked", reason: "its key is revoked", hint };
+  const knowing = revokedIn(c.ring, c.copy.fingerprints[0] ?? "", c.fingerprint);
+  if (knowing !== undefined)
+    return { state: "revoked", reason: `${knowing.source} holds a revocation of its key`, hint };
   const allowed =
     pin?.allowWeak !== undefined && Date.parse(pin.allowWeak.expires) > c.trust.at.getTime()
       ? pin.allowWeak
@@ -236,7 +237,6 @@ async function judgeValidity(
   { weak, allowed }: WeakCase,
 ): Promise<Judgement> {
   const created = c.signature.packet.created ?? new Date(Number.NaN);
-  const config = allowed === undefined ? c.config : { ...lenientConfig(c), rejectCurves: c.config.rejectCurves };
   const valid = async (date: Date | null, rules: Config): Promise<boolean> => {
     try {
       await key.getSigningKey(issuer.getKeyID(), date, undefined, rules);
@@ -247,16 +247,23 @@ async function judgeValidity(
   };
   if (created < key.keyPacket.created || created < issuer.keyPacket.created)
     return { state: "invalid", reason: "it claims to be older than its key" };
-  if (!(await valid(null, config))) {
-    if (allowed === undefined && (await valid(null, lenientConfig(c))))
-      return { state: "weak", reason: "its key holds together only by SHA-1 or other broken cryptography" };
-    return { state: "invalid", reason: "its key is not bound to a valid owner, or not made for signing files" };
-  }
+  const unbound: Judgement = {
+    state: "invalid",
+    reason: "its key is not bound to a valid owner, or not made for signing files",
+  };
+  const lenient = { ...lenientConfig(c), rejectCurves: c.config.rejectCurves };
+  const strong = await valid(null, c.config);
+  if (!strong && !(await valid(null, lenient))) return unbound;
+  if (!strong && allowed === undefined)
+    return { state: "weak", reason: "its key holds together only by SHA-1 or other broken cryptography" };
+  const excused = weak === undefined && strong ? undefined : allowed;
+  const config = excused === undefined ? c.config : lenient;
   const expiries = [
     await key.getExpirationTime(undefined, config),
     issuer === key ? Infinity : await (issuer as Subkey).getExpirationTime(null as unknown as Date, config),
   ];
-  const expiry = Math.min(...expiries.map((value) => (value === null ? -Infinity : Number(value))));
+  if (expiries.includes(null)) return unbound;
+  const expiry = Math.min(...expiries.map(Number));
   if (created.getTime() >= expiry)
     return { state: "expired", reason: `its key had expired at ${iso(new Date(expiry))}, before it was made` };
   const refreshed = !(await valid(created, config));
@@ -285,7 +292,7 @@ async function judgeValidity(
     state: "verified",
     reason: "the signer answers for these bytes",
     remarks,
-    ...(weak !== undefined && allowed !== undefined ? { allowedWeak: allowed } : {}),
+    ...(excused === undefined ? {} : { allowedWeak: excused }),
   };
 }
 

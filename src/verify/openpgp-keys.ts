@@ -42,6 +42,10 @@ function fingerprintOf(body: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Section 5.2.1.11 and 5.2.1.12. */
+const KEY_REVOCATION = 0x20;
+const SUBKEY_REVOCATION = 0x28;
+
 /** Section 5.5.4: the low 64 bits of a v4 fingerprint, the high 64 bits of a v6 fingerprint. */
 export function keyIdOf(fingerprint: string): string {
   return fingerprint.length === 40 ? fingerprint.slice(-16) : fingerprint.slice(0, 16);
@@ -156,10 +160,15 @@ export interface Standing {
 export function standingOf(copy: KeyCopy, signingFingerprint: string, trust: Trust): Standing | undefined {
   const names = (fingerprint: string): boolean =>
     fingerprint === copy.fingerprints[0] || fingerprint === signingFingerprint;
-  for (const signer of trust.signers) {
-    const pin = signer.pins.find((candidate) => candidate.scheme === "openpgp" && names(candidate.identity));
-    if (pin !== undefined) return { signer, pin };
-  }
+  const pinned = trust.signers.flatMap((signer) =>
+    signer.pins.filter((pin) => pin.scheme === "openpgp" && names(pin.identity)).map((pin) => ({ signer, pin })),
+  );
+  // Of several pins on the same key, one that revokes it wins, then the one on the very key that signed.
+  const decisive =
+    pinned.find(({ pin }) => pin.revoked !== undefined) ??
+    pinned.find(({ pin }) => pin.identity === signingFingerprint) ??
+    pinned[0];
+  if (decisive !== undefined) return decisive;
   if (trust.fingerprints.some(names)) return {};
   return copy.named && trust.fingerprints.length === 0 ? {} : undefined;
 }
@@ -179,4 +188,25 @@ export async function isRevoked(key: PublicKey, signingFingerprint: string, leni
     if (await subkey.isRevoked(none, itself, noDate, lenient)) return true;
   }
   return false;
+}
+
+/**
+ * The copy of the key that carries a revocation of the primary key or of the signing subkey, by whomever and
+ * of whatever form. The library leaves out those that it cannot check, such as one by a revoker whom the owner
+ * had named (section 5.2.3.23); whoever adds one to a file that we read can also just destroy the file.
+ */
+export function revokedIn(ring: KeyRing, primary: string, signingFingerprint: string): KeyCopy | undefined {
+  return ring.copies.find((copy) => {
+    let current = "";
+    return (
+      copy.fingerprints[0] === primary &&
+      readPackets(copy.bytes).some(({ tag, body }) => {
+        if (tag === TAG.publicKey || tag === TAG.publicSubkey) current = fingerprintOf(body) ?? "";
+        if (tag !== TAG.signature) return false;
+        // Section 5.2.2: in version 3 the type stands behind the length of what is hashed.
+        const type = body[(body[0] ?? 0) < 4 ? 2 : 1];
+        return type === KEY_REVOCATION || (type === SUBKEY_REVOCATION && current === signingFingerprint);
+      })
+    );
+  });
 }

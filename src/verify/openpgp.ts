@@ -98,6 +98,10 @@ async function openPacket(
   if (packet.version === 6 && salt?.length !== SALT_BYTES[packet.hashAlgorithm ?? -1]) {
     return settled("malformed", "its salt has the wrong size");
   }
+  // Section 5.2.3.35: the version of a signature is bound to the version of its key.
+  if (packet.issuerKeyVersion !== null && packet.issuerKeyVersion !== packet.version) {
+    return settled("malformed", `it is of version ${packet.version}, and names a key of another version`);
+  }
   const text = packet.signatureType === openpgp.enums.signature.text;
   const ready: ReadySignature = { raw, packet, text };
   return {
