@@ -90,16 +90,16 @@ const ROWS: readonly Row[] = [
     settled: ["renamed unknown", "waiver-expired warn"],
   },
   {
-    name: "an expired waiver that would cover nothing is not named",
+    name: "an expired waiver that would cover nothing is named too, so that it is removed",
     findings: [finding("renamed", "b.tgz")],
     policy: policy([waiver("renamed", "a.tgz", EXPIRED)]),
-    settled: ["renamed unknown"],
+    settled: ["renamed unknown", "waiver-expired warn"],
   },
   {
-    name: "an expired waiver beside one in force is not named",
+    name: "an expired waiver beside one in force is named",
     findings: [finding("renamed", "a.tgz")],
     policy: policy([waiver("renamed", "a.tgz", EXPIRED), waiver("renamed", "a.*", { definedIn: "mine" })]),
-    settled: ["renamed unknown mine"],
+    settled: ["renamed unknown mine", "waiver-expired warn"],
   },
   {
     name: "a waiver with an end that is no time is not in force",

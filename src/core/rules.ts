@@ -237,8 +237,8 @@ export const RULES = {
   "waiver-expired": {
     level: "warn",
     title: "a waiver has expired",
-    why: "The finding that it covered counts again.",
-    fix: "Mend the cause, or renew the waiver with a new reason.",
+    why: "What it covered counts again, and a policy full of old exceptions hides what is in force.",
+    fix: "Remove it, or renew it with a new reason.",
     waivable: false,
   },
   "waiver-unused": {

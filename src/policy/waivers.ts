@@ -19,12 +19,9 @@ export function settle(findings: readonly Finding[], policy: Decisions, now: Dat
   const inForce = policy.waivers.filter((waiver) => Date.parse(waiver.expires) > now.getTime());
   const expired = policy.waivers.filter((waiver) => !inForce.includes(waiver));
   const settled = findings.map((finding) => waive(raise(finding, policy), inForce));
-  const counting = settled.filter((finding) => finding.waived === undefined);
   return [
     ...settled,
-    ...expired
-      .filter((waiver) => counting.some((finding) => covers(waiver, finding)))
-      .map((waiver) => about(waiver, "waiver-expired", `expired at ${waiver.expires}`, policy)),
+    ...expired.map((waiver) => about(waiver, "waiver-expired", `expired at ${waiver.expires}`, policy)),
     ...inForce
       .filter((waiver) => !settled.some((finding) => covers(waiver, finding)))
       .map((waiver) => about(waiver, "waiver-unused", "covers nothing", policy)),

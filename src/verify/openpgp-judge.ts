@@ -106,7 +106,7 @@ async function judgeWith(c: Case): Promise<Judgement> {
   const judgement = await judgeKey(c, key, issuer, standing);
   const name = standing.signer?.name;
   return {
-    person: name ?? `openpgp ${c.copy.fingerprints[0] ?? ""}`,
+    person: name ?? `openpgp ${(c.copy.fingerprints[0] ?? "").toUpperCase()}`,
     ...(name === undefined ? {} : { name }),
     ...judgement,
   };
