@@ -139,11 +139,12 @@ function unreadable(error: unknown, subject: string): Finding {
 
 async function prepare(request: VerifyRequest): Promise<Setting> {
   const findings: Finding[] = [];
+  const skipped: Skipped[] = [];
   const trust: Trust = {
     at: request.at,
     keys: request.keys.map((path) => readFile(path, MAX_KEYS)),
     fingerprints: request.fingerprints,
-    foundKeys: [...readKeyFiles(request.policy), ...discoverKeys(request)],
+    foundKeys: [...readKeyFiles(request.policy), ...discoverKeys(request, skipped)],
     signers: request.policy.signers,
   };
   const reader = createSignatureReader(trust);
@@ -166,7 +167,7 @@ async function prepare(request: VerifyRequest): Promise<Setting> {
   for (const file of readAll(request.checksums, (path) => readFile(path, MAX_LIST, true))) {
     lists.push(await readList(reader, file, [], { named: true, forOne: false }));
   }
-  return { request, reader, trust, signatures, lists, incomplete: findings.length > 0, findings, skipped: [] };
+  return { request, reader, trust, signatures, lists, incomplete: findings.length > 0, findings, skipped };
 }
 
 function addRemarks({ findings, reader, request }: Setting): void {
@@ -178,23 +179,23 @@ function addRemarks({ findings, reader, request }: Setting): void {
     add("clock-set", subject, `judged as of ${request.at.toISOString().replace(".000Z", "Z")}`);
 }
 
-/** Keys beside the artifacts count only where a full fingerprint or a pin chose them before. */
-function discoverKeys(request: VerifyRequest): readonly EvidenceFile[] {
-  if (request.fingerprints.length === 0 && request.policy.signers.length === 0) return [];
-  const folders = new Set(request.artifacts.map((artifact) => dirname(artifact)));
-  return [...folders].flatMap((folder) =>
-    findKeys(listDirectory(folder)).flatMap((name) => tryRead(join(folder, name), MAX_KEYS) ?? []),
-  );
-}
-
-/** A file that nobody named: when it cannot be read, it is as if it were not there. */
-function tryRead(path: string, limit: number): EvidenceFile | undefined {
+/** A file that nobody named. When it cannot be read it is left out, and said to be. */
+function readFound(path: string, limit: number, skipped: Skipped[]): EvidenceFile | undefined {
   try {
     return readFile(path, limit);
   } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
+    skipped.push({ path, reason: unreadable(error, path).message });
+    return undefined;
   }
+}
+
+/** Keys beside the artifacts count only where a full fingerprint or a pin chose them before. */
+function discoverKeys(request: VerifyRequest, skipped: Skipped[]): readonly EvidenceFile[] {
+  if (request.fingerprints.length === 0 && request.policy.signers.length === 0) return [];
+  const folders = new Set(request.artifacts.map((artifact) => dirname(artifact)));
+  return [...folders].flatMap((folder) =>
+    findKeys(listDirectory(folder)).flatMap((name) => readFound(join(folder, name), MAX_KEYS, skipped) ?? []),
+  );
 }
 
 /** A flag names evidence, so none is looked for. */
@@ -206,16 +207,8 @@ function namesEvidence({ signatures, checksums, digests }: VerifyRequest): boole
 async function discoverBeside({ request, reader, skipped }: Setting, artifact: string): Promise<FoundEvidence> {
   if (namesEvidence(request)) return { signatures: [], lists: [] };
   const folder = dirname(artifact);
+  const read = (name: string): EvidenceFile | undefined => readFound(join(folder, name), MAX_LIST, skipped);
   const skip = (name: string, reason: string): void => void skipped.push({ path: join(folder, name), reason });
-  const read = (name: string): EvidenceFile | undefined => {
-    const path = join(folder, name);
-    try {
-      return readFile(path, MAX_LIST);
-    } catch (error) {
-      skip(name, unreadable(error, path).message);
-      return undefined;
-    }
-  };
   return discover(basename(artifact), { names: listDirectory(folder), read, skip }, reader);
 }
 
