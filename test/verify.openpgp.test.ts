@@ -129,7 +129,7 @@ test("a judgement names the signer in full, the time that it claims, and one per
   );
   const [[primary = "", subkey = ""] = []] = await fingerprintsOf(fixture("signatures/acme.gpg"));
   assert.equal(acme?.signer, `openpgp ${primary.toUpperCase()} subkey ${subkey.toUpperCase()}`);
-  assert.equal(acme.person, `openpgp ${primary}`);
+  assert.equal(acme.person, `openpgp ${primary.toUpperCase()}`);
   assert.equal(acme.time, "2026-02-01T12:00:00Z");
   assert.notEqual(bob?.person, acme.person);
 });

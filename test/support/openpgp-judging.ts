@@ -49,15 +49,15 @@ export async function judgeOne(bytes: Uint8Array, signature: EvidenceFile, trust
   return only;
 }
 
-/** As `judgeOne`, for a cleartext-signed message: over the text that it carries, which is given too. */
+/** A cleartext-signed message: the text that it may be used for (latin1), or undefined, and its signatures over that. */
 export async function judgeCleartext(
   message: EvidenceFile,
   trust: Trust,
-): Promise<readonly [text: string, judgements: readonly Judgement[]]> {
+): Promise<{ readonly text: string | undefined; readonly states: readonly string[] }> {
   const found = await createSignatureReader(trust).open(message);
   const text = found?.opened.signedText;
-  if (text === undefined) throw new Error("no text was found");
-  return [Buffer.from(text).toString("latin1"), await signersOf(text, [message], trust)];
+  const judgements = await signersOf(text ?? new Uint8Array(), [message], trust);
+  return { text: text && Buffer.from(text).toString("latin1"), states: judgements.map(stateOf) };
 }
 
 /** The state, and after a `+` each remark's rule, for tables. */
