@@ -96,7 +96,10 @@ async function judgeWith(c: Case): Promise<Judgement> {
     return { state: "unsupported", reason: `its key in ${c.copy.source} cannot be read: ${text(error)}` };
   }
   const issuer = [key, ...key.subkeys].find((candidate) => candidate.getFingerprint() === c.fingerprint);
-  if (issuer === undefined) return { state: "unsupported", reason: `its key in ${c.copy.source} cannot be used` };
+  // Fingerprints are over the very bytes of the file. The library writes a key anew to hash it, and so takes one whose
+  // numbers are written in an odd way for the key that it resembles.
+  if (issuer === undefined || key.getFingerprint() !== c.copy.fingerprints[0])
+    return { state: "unsupported", reason: `its key in ${c.copy.source} cannot be used` };
   const bad = await badCryptography(c, issuer);
   if (bad !== undefined) return bad;
   const standing = standingOf(c.copy, c.fingerprint, c.trust);

@@ -205,3 +205,31 @@ function readHeader(view: Buffer, at: number): { tag: number; start: number; len
   need(6);
   return { tag, start: at + 6, length: view.readUInt32BE(at + 2) };
 }
+
+/**
+ * Sections 5.2.3 and 5.2.3.7: the subpackets of a version 4 or 6 signature fill their two areas exactly. The
+ * library reads on where one is longer than its area, and would then see other fields than other programs.
+ * @param body of a signature packet
+ * @throws MalformedError
+ */
+export function checkSubpacketAreas(body: Uint8Array): void {
+  const view = Buffer.from(body.buffer, body.byteOffset, body.length);
+  const size = view[0] === 6 ? 4 : 2;
+  let at = 4;
+  for (const area of ["signed", "unsigned"]) {
+    const end = at + size <= view.length ? at + size + view.readUIntBE(at, size) : Infinity;
+    at += size;
+    while (at < end && end <= view.length) at += subpacketSize(view, at);
+    if (at !== end) throw new MalformedError(`its ${area} subpackets do not fill their place`);
+  }
+}
+
+/** Header and body; Infinity when that is not known. */
+function subpacketSize(view: Buffer, at: number): number {
+  const octet = view[at] ?? 0;
+  const width = octet < 192 ? 1 : octet < 255 ? 2 : 5;
+  if (at + width > view.length) return Infinity;
+  const length =
+    width === 1 ? octet : width === 2 ? ((octet - 192) << 8) + view.readUInt8(at + 1) + 192 : view.readUInt32BE(at + 1);
+  return length === 0 ? Infinity : width + length;
+}

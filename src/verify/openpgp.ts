@@ -7,6 +7,7 @@ import { getHashes } from "node:crypto";
 import type { Config, SignaturePacket } from "openpgp";
 import type { HashRequest, HashResult } from "../core/hash-set.ts";
 import {
+  checkSubpacketAreas,
   isArmored,
   isCleartext,
   MalformedError,
@@ -87,9 +88,13 @@ async function openPacket(
   if (refused !== undefined) return refused;
   let packet: SignaturePacket;
   try {
+    checkSubpacketAreas(body);
     const { packets } = await openpgp.readSignature({ binarySignature: raw, config });
     const [only] = packets;
     if (packets.length !== 1 || only === undefined) return settled("malformed", "its packet cannot be read");
+    // What the library takes for a packet of the future comes as another class, without any of its fields.
+    if (!(only instanceof openpgp.SignaturePacket))
+      return settled("unsupported", "it is an OpenPGP signature of a form that is not known here");
     packet = only;
   } catch (error) {
     return settled("malformed", `its packet cannot be read: ${error instanceof Error ? error.message : String(error)}`);
