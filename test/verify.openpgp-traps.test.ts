@@ -47,6 +47,20 @@ function notation(name: string, value: string, critical: boolean): Buffer {
   return subpacket(20, body, { critical });
 }
 
+/** Section 5.2.3.7: a subpacket whose length takes two octets. @param size 192 to 8383 */
+function longSubpacket(size: number): Buffer {
+  const length = size - 192;
+  return Buffer.concat([Buffer.from([192 + (length >> 8), length & 255, 100]), Buffer.alloc(size - 1)]);
+}
+
+/** By A, with the length of one of its two subpacket areas changed. */
+function withAreaLength(area: "signed" | "unsigned", by: number): Buffer {
+  const body = forgeSignatureBody(A, DOCUMENT, { unhashed: [issuerKeyId(A)] });
+  const at = area === "signed" ? 4 : 6 + body.readUInt16BE(4);
+  body.writeUInt16BE(body.readUInt16BE(at) + by, at);
+  return packet(2, body);
+}
+
 const good = forgeSignature(A, DOCUMENT);
 /** A literal data packet (section 5.9) that holds the document. */
 const literal = packet(11, Buffer.concat([Buffer.from("b\0"), u32(SIGNED), DOCUMENT]));
@@ -103,6 +117,9 @@ const TRAPS: readonly (readonly [what: string, signature: Buffer, states: readon
     (type) =>
       [`of type 0x${type.toString(16)}, rightly made`, forgeSignature(A, DOCUMENT, { type }), ["malformed"]] as const,
   ),
+  // ElGamal, which signed in the past: the library gives a packet without any fields for these.
+  ["by ElGamal", withByte(2, 16), ["unsupported"]],
+  ["by ElGamal, for signing and encrypting", withByte(2, 20), ["unsupported"]],
   ...[0, 2, 4, 18, 21, 23, 25, 26, 99, 100, 255].map(
     (algorithm) => [`by public-key algorithm ${algorithm}`, withByte(2, algorithm), ["unsupported"]] as const,
   ),
@@ -135,6 +152,23 @@ const TRAPS: readonly (readonly [what: string, signature: Buffer, states: readon
   [
     "with a critical subpacket of an experiment",
     withHashed(subpacket(0, Buffer.from("x"), { critical: true })),
+    ["unsupported"],
+  ],
+
+  ["with an unsigned area that ends within a subpacket", withAreaLength("unsigned", -1), ["malformed"]],
+  ["with an unsigned area that takes in more", withAreaLength("unsigned", 1), ["malformed"]],
+  ["with an unsigned area longer than the packet", withAreaLength("unsigned", 9000), ["malformed"]],
+  ["with a signed area that ends within a subpacket", withAreaLength("signed", -1), ["malformed"]],
+  ["with a signed area that takes in more", withAreaLength("signed", 1), ["malformed"]],
+  ["with a subpacket of no length", withHashed(Buffer.from([0])), ["malformed"]],
+  [
+    "with subpackets of every form of length",
+    withHashed(longSubpacket(200), subpacket(100, Buffer.alloc(200))),
+    ["verified"],
+  ],
+  [
+    "with a subpacket that is a signature of the future",
+    withHashed(subpacket(32, Buffer.from([9, 0x19]))),
     ["unsupported"],
   ],
 
