@@ -14,7 +14,6 @@ import {
   parseDigest,
   parseDigests,
   strictBase64,
-  strongest,
 } from "../src/core/digest.ts";
 import type { Algorithm, Digest } from "../src/core/digest.ts";
 import { UserError } from "../src/core/errors.ts";
@@ -199,26 +198,6 @@ test("parseDigests says what h1: is", () => {
     (error) => error instanceof UserError && error.hint?.includes("Go module") === true,
   );
 });
-
-const STRONGEST: readonly (readonly [what: string, given: readonly Algorithm[], expected: readonly Algorithm[]])[] = [
-  ["nothing of nothing", [], []],
-  ["SHA-512 before SHA-256", ["sha256", "sha512"], ["sha512"]],
-  ["all of the strongest algorithm", ["sha512", "sha256", "sha512"], ["sha512", "sha512"]],
-  ["a weak one where there is no other", ["md5"], ["md5"]],
-  ["a strong one before a weak one", ["sha1", "sha256", "md5"], ["sha256"]],
-  ["of equally strong ones the first", ["sha3-256", "sha256"], ["sha3-256"]],
-  ["of equally strong ones one that can be computed", ["blake3", "sha256"], ["sha256"]],
-  ["one that cannot be computed rather than a weak one", ["sha1", "blake3"], ["blake3"]],
-];
-
-for (const [what, given, expected] of STRONGEST) {
-  test(`the strongest is ${what}`, () => {
-    assert.deepEqual(
-      strongest(given.map(declared)).map((digest) => digest.algorithm),
-      expected,
-    );
-  });
-}
 
 test("names, lengths and weakness", () => {
   assert.deepEqual(NAMES.filter(isWeak), ["md5", "sha1"]);

@@ -131,6 +131,7 @@ const OWNERS = [
   { name: "a machine's file that belongs to a user", level: "machine", uid: 1000, mode: 0o100644, trusted: false },
   { name: "a sticky directory that everybody can write", level: "machine", uid: 0, mode: 0o041777, trusted: false },
   { name: "the user's own file", level: "user", uid: 1000, mode: 0o100600, trusted: true },
+  { name: "somebody else's file", level: "user", uid: 1001, mode: 0o100600, trusted: false },
   { name: "the user's file that everybody can read", level: "user", uid: 1000, mode: 0o100644, trusted: true },
   { name: "the user's file that its group can write", level: "user", uid: 1000, mode: 0o100620, trusted: false },
   { name: "the user's file that everybody can write", level: "user", uid: 1000, mode: 0o100602, trusted: false },
@@ -138,6 +139,7 @@ const OWNERS = [
 
 for (const { name, level, uid, mode, trusted } of OWNERS) {
   test(`policy: ${name} is ${trusted ? "trusted" : "refused"}`, () => {
-    assert.equal(foreignWriter({ uid, mode }, level) === undefined, trusted);
+    const own = uid === 0 || uid === 1000;
+    assert.equal(foreignWriter({ uid, own, mode }, level) === undefined, trusted);
   });
 }

@@ -124,7 +124,8 @@ test("policy signers: a key that is let pass although it is weak vouches for not
   const policy = await load(world);
   const [signature, bytes] = ["weak.asc", "boltseal.json"].map((name) => readFileSync(join(SIGNED, "project", name)));
   assert.ok(signature !== undefined && bytes !== undefined);
-  const trust = { at: NOW, keys: [], fingerprints: [], foundKeys: readKeyFiles(policy), signers: policy.signers };
+  const policyKeys = readKeyFiles(policy);
+  const trust = { at: NOW, now: NOW, keys: [], fingerprints: [], policyKeys, foundKeys: [], signers: policy.signers };
   const [judgement] = await signersOf(bytes, [{ source: "weak.asc", bytes: signature }], trust);
   assert.deepEqual([judgement?.state, judgement?.allowedWeak?.reason], ["verified", "old releases"]);
   assert.equal(policy.sources[1]?.vouched, undefined);

@@ -13,7 +13,7 @@ const NOTHING: Demands = { all: false, namesSigners: false, each: [], incomplete
 const KEY: Demands = { ...NOTHING, namesSigners: true, each: [demand(1)] };
 
 function demand(threshold: number, signers: readonly string[] = [], evidence: Demand["evidence"] = []): Demand {
-  return { threshold, signers, evidence, by: "--threshold" };
+  return { threshold, signers, evidence, flaggedOnly: false, by: "--threshold" };
 }
 
 function signature(state: State, person?: string): Claim {
@@ -72,9 +72,14 @@ const ROWS: readonly (readonly [string, readonly Claim[], Demands, readonly stri
     "an unknown signer is refused where signers were named",
     [signature("untrusted-signer")],
     KEY,
-    ["reject signature-untrusted"],
+    ["reject signature-untrusted", "reject threshold-unmet"],
   ],
-  ["a scheme that cannot be checked is unknown", [signature("unsupported")], KEY, ["unknown signature-unsupported"]],
+  [
+    "a scheme that cannot be checked is unknown",
+    [signature("unsupported")],
+    KEY,
+    ["unknown signature-unsupported", "unknown threshold-unmet"],
+  ],
   ...(["invalid", "revoked", "expired", "weak"] as const).flatMap(
     (state) =>
       [

@@ -4,7 +4,7 @@
 import { UserError } from "../core/errors.ts";
 import { exitCode, verdict } from "../core/report.ts";
 import type { Report } from "../core/report.ts";
-import { sameFile, writeFileAtomically } from "../io/files.ts";
+import { writeFileAtomically } from "../io/files.ts";
 import { FORMATS } from "../output/formats.ts";
 import type { FormatName } from "../output/formats.ts";
 import { createPaint, wantsColor } from "./color.ts";
@@ -27,13 +27,6 @@ export function formatOf(args: Arguments): FormatName {
   const name = args.flag("json") ? "json" : (named ?? "human");
   if (isFormatName(name)) return name;
   throw new UserError("usage", `unknown format: ${name}`, { hint: `one of ${Object.keys(FORMATS).join(", ")}` });
-}
-
-/** @throws UserError `usage` when the report would overwrite one of the files that are read */
-export function refuseReportOver(args: Arguments, inputs: readonly string[]): void {
-  const path = args.value("report");
-  const overwritten = path === undefined ? undefined : inputs.find((input) => input === path || sameFile(input, path));
-  if (overwritten !== undefined) throw new UserError("usage", `--report ${path} would overwrite ${overwritten}`);
 }
 
 /** Writes the report. @returns the exit status */

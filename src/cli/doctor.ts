@@ -4,7 +4,7 @@ import { printable, printableJson } from "../core/printable.ts";
 import type { Pin } from "../core/signer.ts";
 import { readKeyFiles } from "../policy/keys.ts";
 import type { Policy } from "../policy/types.ts";
-import { indexKeys } from "../verify/openpgp-keys.ts";
+import { readKeyRing } from "../verify/openpgp-keys.ts";
 import type { Command } from "./command.ts";
 import { policyInForce } from "./policy-flag.ts";
 
@@ -21,18 +21,21 @@ function describePin(pin: Pin): string {
 }
 
 /** Where the key of each pin is, by fingerprint: what a policy pins is of no use without the key itself. */
-function keysAtHand(policy: Policy): ReadonlyMap<string, string> {
-  const copies = readKeyFiles(policy).flatMap((file) => indexKeys(file, false));
-  return new Map(
-    copies.flatMap(({ fingerprints, source }) => fingerprints.map((fingerprint) => [fingerprint, source])),
-  );
+function keysAtHand(policy: Policy, now: Date): { where: ReadonlyMap<string, string>; problems: readonly string[] } {
+  const nobody = { at: now, now, keys: [], fingerprints: [], foundKeys: [], signers: [] };
+  const { copies, remarks } = readKeyRing({ ...nobody, policyKeys: readKeyFiles(policy) });
+  const where = copies.flatMap(({ fingerprints, source }) => fingerprints.map((f) => [f, source] as const));
+  return {
+    where: new Map(where),
+    problems: remarks.map(({ rule, message, file }) => `${rule}: ${file ?? ""}: ${message}`),
+  };
 }
 
 function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : `${title}\n${lines.map((line) => `  ${printable(line)}\n`).join("")}\n`;
 }
 
-function describe(policy: Policy, keys: ReadonlyMap<string, string>): string {
+function describe(policy: Policy, keys: ReadonlyMap<string, string>, keyProblems: readonly string[]): string {
   const policies = policy.sources.flatMap((source) => [
     `${source.path} (${source.level}): ${source.vouched ?? "nobody vouched for it: it may only add demands"}`,
     `  sha256 ${source.sha256}`,
@@ -54,7 +57,7 @@ function describe(policy: Policy, keys: ReadonlyMap<string, string>): string {
   const waivers = policy.waivers.map(
     (w) => `${w.rule} for ${w.subject} until ${w.expires}: ${w.reason}, from ${w.definedIn}:${w.line}`,
   );
-  const problems = policy.findings.map((finding) => `${finding.rule}: ${finding.message}`);
+  const problems = [...policy.findings.map(({ rule, message }) => `${rule}: ${message}`), ...keyProblems];
   const sections = [
     section("policies in force, highest authority first", policies.length > 0 ? policies : ["none: only flags decide"]),
     section("signers", signers),
@@ -66,7 +69,7 @@ function describe(policy: Policy, keys: ReadonlyMap<string, string>): string {
   return `${sections.join("").trimEnd()}\n`;
 }
 
-function json(policy: Policy, keys: ReadonlyMap<string, string>): string {
+function json(policy: Policy, keys: ReadonlyMap<string, string>, keyProblems: readonly string[]): string {
   const { sources, artifacts, rules, waivers, findings } = policy;
   const signers = policy.signers.map(({ name, pins, definedIn }) => ({
     name,
@@ -81,12 +84,13 @@ function json(policy: Policy, keys: ReadonlyMap<string, string>): string {
     rules: Object.fromEntries(rules),
     waivers,
     findings,
+    keyProblems,
   };
   return `${printableJson(JSON.stringify(document, null, 2))}\n`;
 }
 
 export const doctor: Command = async (args, world) => {
   const policy = await policyInForce(args, world);
-  const keys = keysAtHand(policy);
-  return { text: args.flag("json") ? json(policy, keys) : describe(policy, keys) };
+  const { where, problems } = keysAtHand(policy, world.now());
+  return { text: args.flag("json") ? json(policy, where, problems) : describe(policy, where, problems) };
 };

@@ -53,6 +53,21 @@ function refuseInformation(name: string, words: readonly string[]): void {
   });
 }
 
+/**
+ * Node reads arguments as UTF-8 and puts U+FFFD for what is none, which then names another file.
+ * An empty word is a variable that was not set.
+ */
+function refuseUnreadable(words: readonly string[]): void {
+  for (const word of words) {
+    if (word === "") throw new UserError("usage", "an argument is empty");
+    if (word.includes("\u{fffd}")) {
+      throw new UserError("usage", `${word}: not a name in UTF-8, so it cannot be told which file is meant`, {
+        hint: "rename the file",
+      });
+    }
+  }
+}
+
 function usageError(error: unknown, words: readonly string[], options: readonly ParsedOption[]): UserError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!(error instanceof Error) || !code.startsWith("ERR_PARSE_ARGS_")) throw error;
@@ -84,6 +99,7 @@ function isUnknown(word: string, known: readonly string[]): boolean {
  */
 export function parseArguments(name: string, spec: CommandSpec, words: readonly string[], cwd: string): Arguments {
   refuseInformation(name, words);
+  refuseUnreadable(words);
   refuseOptionLikeFiles(words, cwd);
   const options = optionsOf(spec);
   const given = parseWords(words, options);

@@ -5,12 +5,10 @@ import { printable } from "../core/printable.ts";
 import type { Arguments, CommandSpec } from "./command.ts";
 import { COMMANDS, isCommandName } from "./commands.ts";
 import type { World } from "./world.ts";
-import { ClosedPipe, systemWorld } from "./world.ts";
+import { ClosedPipe, complain, isArgument, systemWorld } from "./world.ts";
 
 /** Set by the build from package.json. */
 declare const BOLTSEAL_VERSION: string;
-
-const FAILURE = 2;
 
 function overview(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
@@ -81,23 +79,24 @@ function describe(error: unknown, debug: boolean): string {
   return `boltseal: internal error: ${detail}\n${debug ? "" : "hint: run it again with --debug, and report it\n"}`;
 }
 
-/** Runs the program. Never rejects; the exit status is set last, and failure stands until then. */
+/**
+ * Runs the program. Never rejects. The shim has set the exit status to failure, and it is set anew only
+ * when all is done.
+ */
 export async function run(): Promise<void> {
-  const world = systemWorld();
-  world.setExitCode(FAILURE);
   try {
+    const world = systemWorld();
     world.setExitCode(await execute(world));
   } catch (error) {
-    world.setExitCode(FAILURE);
-    tell(world, error);
+    tell(error);
   }
 }
 
 /** Tells about an error; what cannot be told ends in the same exit status. */
-function tell(world: World, error: unknown): void {
+function tell(error: unknown): void {
   if (error instanceof ClosedPipe) return;
   try {
-    world.writeErr(describe(error, world.argv.includes("--debug")));
+    complain(describe(error, isArgument("--debug")));
   } catch (failure) {
     if (!(failure instanceof ClosedPipe || failure instanceof UserError)) throw failure;
   }

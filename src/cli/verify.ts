@@ -7,7 +7,7 @@ import { parseTime } from "../policy/time.ts";
 import { verifyArtifacts } from "../verify/job.ts";
 import type { VerifyRequest } from "../verify/job.ts";
 import type { Arguments, Command } from "./command.ts";
-import { formatOf, refuseReportOver } from "./deliver.ts";
+import { formatOf } from "./deliver.ts";
 import { policyInForce } from "./policy-flag.ts";
 import { createProgress } from "./progress.ts";
 import type { World } from "./world.ts";
@@ -78,7 +78,6 @@ export const verify: Command = async (args, world) => {
   formatOf(args);
   refuseManyFor(args);
   const request = await requestOf(args, world);
-  refuseReportOver(args, [...request.artifacts, ...request.signatures, ...request.keys, ...request.checksums]);
   const progress = createProgress(world);
   // Only where there is something to clean up: a handler runs when the current step is done, not at once.
   if (request.output !== undefined) world.onInterrupt(discardTemporaryFiles);

@@ -1,7 +1,7 @@
 // The only file that touches `process`: arguments, environment, streams, signals, exit status.
 
 import { fstatSync, writeSync } from "node:fs";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { UserError } from "../core/errors.ts";
 
@@ -30,6 +30,24 @@ function userDirectory(env: NodeJS.ProcessEnv, home: string): string {
   if (process.platform === "win32") return join(env["APPDATA"] ?? join(home, "AppData", "Roaming"), "boltseal");
   const xdg = env["XDG_CONFIG_HOME"];
   return join(xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".config"), "boltseal");
+}
+
+/**
+ * HOME, or the account's folder where HOME is no absolute path: an empty or relative one would make the working
+ * directory, which others fill, the place of the user's own policy.
+ */
+function homeDirectory(): string {
+  const home = homedir();
+  return isAbsolute(home) ? home : userInfo().homedir;
+}
+
+/** @throws UserError `input-missing` when the folder was removed meanwhile */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new UserError("input-missing", "the working directory is gone", { cause: error });
+  }
 }
 
 function machineDirectory(env: NodeJS.ProcessEnv): string {
@@ -85,6 +103,16 @@ export function isOnlyArgument(...words: readonly string[]): boolean {
   return only !== undefined && rest.length === 0 && words.includes(only);
 }
 
+/** True when the word is among the arguments. */
+export function isArgument(word: string): boolean {
+  return process.argv.slice(2).includes(word);
+}
+
+/** Writes to standard error before there is a world, or when it could not be made. */
+export function complain(text: string): void {
+  write(STDERR, text);
+}
+
 /** Writes an answer; the exit status is success once it is written. */
 export function answer(text: string): void {
   write(STDOUT, text);
@@ -93,10 +121,10 @@ export function answer(text: string): void {
 
 export function systemWorld(): World {
   const { env } = process;
-  const home = homedir();
+  const home = homeDirectory();
   return {
     argv: process.argv.slice(2),
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     env,
     home,
     machineDir: machineDirectory(env),

@@ -158,18 +158,6 @@ export function parseDigests(text: string): readonly Digest[] {
   });
 }
 
-/**
- * The declared digests that must be compared: those of the strongest algorithm
- * (Subresource Integrity section 3.3.3; any one of them may match). Of equally strong algorithms,
- * one that can be computed here goes first, then the one that stands first.
- */
-export function strongest(digests: readonly Digest[]): readonly Digest[] {
-  const top = digests.reduce((most, d) => Math.max(most, ALGORITHMS[d.algorithm].strength), 0);
-  const candidates = digests.filter((d) => ALGORITHMS[d.algorithm].strength === top);
-  const chosen = candidates.find((d) => ALGORITHMS[d.algorithm].node !== null) ?? candidates[0];
-  return candidates.filter((d) => d.algorithm === chosen?.algorithm);
-}
-
 /** `sha256:…`, the one notation that we print. */
 export function formatDigest(digest: Digest): string {
   return `${digest.algorithm}:${digest.hex}`;

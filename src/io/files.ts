@@ -12,7 +12,6 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from "node:fs";
 import type { Stats } from "node:fs";
@@ -79,19 +78,10 @@ export function openRegularFile(path: string): OpenFile {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw new UserError("input-not-a-file", `${path}: ${whatItIs(stats)}`);
+    touched.add(identity(stats));
     return { fd, size: stats.size, stats };
   } catch (error) {
     closeSync(fd);
-    throw readError(path, error);
-  }
-}
-
-/** The first bytes of an open file, at most `count`. @throws UserError `input-unreadable` */
-export function readStart(file: OpenFile, path: string, count: number): Uint8Array {
-  const bytes = new Uint8Array(count);
-  try {
-    return bytes.subarray(0, readSync(file.fd, bytes, 0, bytes.length, 0));
-  } catch (error) {
     throw readError(path, error);
   }
 }
@@ -126,10 +116,20 @@ function tooLarge(path: string, limit: number): UserError {
   return new UserError("input-too-large", `${path}: the file is larger than ${limit} bytes`);
 }
 
-/** True when the two paths name the same existing file. A path that does not exist is the same as none. */
-export function sameFile(a: string, b: string): boolean {
-  const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false, bigint: true }));
-  return first !== undefined && second !== undefined && first.dev === second.dev && first.ino === second.ino;
+/** Files that were read or written in this run: nothing is written over them. */
+const touched = new Set<string>();
+
+function identity({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
+/** What stands under a name that is to be written, when it must stay: a device, a link, a folder, a file of this run. */
+function reasonToKeep(path: string, overRead: boolean): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  if (stats.isSymbolicLink()) return "is a symbolic link";
+  if (!stats.isFile()) return whatItIs(stats);
+  return !overRead && touched.has(identity(stats)) ? "is one of the files of this run" : undefined;
 }
 
 /** A file that appears under its name only when `commit` is called. */
@@ -138,6 +138,11 @@ export interface AtomicFile {
   commit(): void;
   /** Removes what was written. Harmless after `commit`. */
   discard(): void;
+}
+
+export interface WriteOptions {
+  /** The file is our own state, and was read in order to write it anew. */
+  readonly overRead?: boolean;
 }
 
 /** Temporary files that must not outlive the process; `discardTemporaryFiles` is called when a signal ends it. */
@@ -151,12 +156,17 @@ export function discardTemporaryFiles(): void {
 /**
  * Opens a new file beside `path` that replaces it on `commit`.
  * @param mode permission bits, applied whatever the umask allows at most
- * @throws UserError `output-failed`
+ * @throws UserError `output-failed`, also for a name that holds a device, a link, or a file of this run
  */
-export function createAtomicFile(path: string, mode: number): AtomicFile {
+export function createAtomicFile(path: string, mode: number, options: WriteOptions = {}): AtomicFile {
   const hidden = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.part`);
+  const refuse = (): void => {
+    const reason = reasonToKeep(path, options.overRead === true);
+    if (reason !== undefined) throw new UserError("output-failed", `${path}: ${reason}, and is not written over`);
+  };
   const attempt = <T>(action: () => T): T => {
     try {
+      refuse();
       return action();
     } catch (error) {
       discardOne(hidden);
@@ -167,6 +177,7 @@ export function createAtomicFile(path: string, mode: number): AtomicFile {
   };
   const fd = attempt(() => openSync(hidden, "wx", mode));
   temporary.add(hidden);
+  touched.add(identity(fstatSync(fd)));
   let open = true;
   const close = (): void => {
     if (open) closeSync(fd);
@@ -176,11 +187,6 @@ export function createAtomicFile(path: string, mode: number): AtomicFile {
     fd,
     commit: () =>
       attempt(() => {
-        if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
-          close();
-          discardOne(hidden);
-          throw new UserError("output-failed", `${path}: is a directory`);
-        }
         fsyncSync(fd);
         close();
         renameSync(hidden, path);
@@ -206,8 +212,13 @@ export function writeFully(fd: number, data: Uint8Array): void {
  * Writes a whole file by rename, so that readers see the old bytes or the new ones.
  * @throws UserError `output-failed`
  */
-export function writeFileAtomically(path: string, data: string | Uint8Array, mode: number): void {
-  const file = createAtomicFile(path, mode);
+export function writeFileAtomically(
+  path: string,
+  data: string | Uint8Array,
+  mode: number,
+  options: WriteOptions = {},
+): void {
+  const file = createAtomicFile(path, mode, options);
   try {
     writeFully(file.fd, typeof data === "string" ? Buffer.from(data) : data);
     file.commit();
@@ -219,16 +230,12 @@ export function writeFileAtomically(path: string, data: string | Uint8Array, mod
   }
 }
 
-/**
- * Names in a folder; none when it cannot be listed, since nothing that is needed lies there unnamed.
- * Used only to look for optional files.
- */
+/** Names in a folder. @throws UserError `input-missing`, `input-unreadable` */
 export function listDirectory(path: string): readonly string[] {
   try {
     return readdirSync(path);
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return [];
+    throw readError(path, error);
   }
 }
 

@@ -26,8 +26,6 @@ export interface ReadOptions {
   readonly path: string;
   /** Also write every byte here, as it is read. */
   readonly copyTo?: number;
-  /** Also return the bytes themselves. For small files. */
-  readonly keep?: boolean;
   /** Called with the bytes read so far, once per chunk. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -36,8 +34,6 @@ export interface ReadResult {
   readonly size: number;
   /** One per request, in their order. */
   readonly digests: readonly HashResult[];
-  /** With `keep`: the very bytes that were hashed. */
-  readonly bytes?: Uint8Array;
 }
 
 /** Buffers that take turns; a small file gets small ones, and a worker shares them. */
@@ -85,17 +81,15 @@ export async function hashFile(
   const worker = parallel ? await startWorker(pick(there), ring) : undefined;
   const set = createHashSet(parallel ? pick(here) : requests);
   try {
-    const kept: Uint8Array[] | undefined = options.keep === true ? [] : undefined;
-    const size = await pump(file, ring, set, worker, { ...options, ...(kept === undefined ? {} : { kept }) });
-    const bytes = kept === undefined ? {} : { bytes: Buffer.concat(kept) };
+    const size = await pump(file, ring, set, worker, options);
     refuseChange(file, size, options.path);
     const own = set.finish();
-    if (worker === undefined) return { size, digests: own, ...bytes };
+    if (worker === undefined) return { size, digests: own };
     const others = await worker.finish();
     const digests = new Array<HashResult>(requests.length);
     here.forEach((position, i) => (digests[position] = existing(own[i])));
     there.forEach((position, i) => (digests[position] = existing(others[i])));
-    return { size, digests, ...bytes };
+    return { size, digests };
   } finally {
     await worker?.stop();
   }
@@ -112,7 +106,7 @@ async function pump(
   ring: readonly Uint8Array[],
   set: HashSet,
   worker: HashWorker | undefined,
-  options: ReadOptions & { kept?: Uint8Array[] },
+  options: ReadOptions,
 ): Promise<number> {
   const readInto = async (slot: number, position: number): Promise<number> => {
     try {
@@ -130,6 +124,8 @@ async function pump(
     if (length === 0) return position;
     const chunk = existing(ring[slot]).subarray(0, length);
     position += length;
+    // Without this a file that grows as fast as it is read would never end.
+    if (position > file.size) throw changed(options.path);
     worker?.send(slot, length);
     const next = (slot + 1) % ring.length;
     await worker?.free(next);
@@ -137,7 +133,6 @@ async function pump(
     // A rejection is seen when `pending` is awaited; hashing below may throw first.
     pending.catch(() => undefined);
     set.update(chunk);
-    options.kept?.push(chunk.slice());
     if (options.copyTo !== undefined) copy(options.copyTo, chunk, options.path);
     options.onProgress?.(position, file.size);
     slot = next;
@@ -160,7 +155,11 @@ function refuseChange(file: OpenFile, size: number, path: string): void {
     file.size === size &&
     after.mtimeMs === file.stats.mtimeMs &&
     after.ctimeMs === file.stats.ctimeMs;
-  if (!same) throw new UserError("input-changed", `${path}: the file changed while it was being read`);
+  if (!same) throw changed(path);
+}
+
+function changed(path: string): UserError {
+  return new UserError("input-changed", `${path}: the file changed while it was being read`);
 }
 
 interface HashWorker {

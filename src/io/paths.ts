@@ -1,7 +1,7 @@
 // Facts about paths, without opening what they name: is something there, where does it lead, whose is it.
 
 import { lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
-import { platform } from "node:os";
+import { platform, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { readError, systemErrorCode } from "./files.ts";
@@ -37,6 +37,8 @@ export function realParentPath(path: string): string {
 /** Owner and permission bits, of what a link leads to. */
 export interface Ownership {
   readonly uid: number;
+  /** It belongs to the user who runs the program, or to root. */
+  readonly own: boolean;
   readonly mode: number;
 }
 
@@ -44,7 +46,8 @@ export interface Ownership {
 export function ownershipOf(path: string): Ownership | undefined {
   if (platform() === "win32") return undefined;
   try {
-    return statSync(path);
+    const { uid, mode } = statSync(path);
+    return { uid, mode, own: uid === 0 || uid === userInfo().uid };
   } catch (error) {
     throw readError(path, error);
   }

@@ -14,7 +14,7 @@ export interface KeyFile {
 const MAX_KEY_BYTES = 8 * 1024 * 1024;
 
 /**
- * Each key file of the signers once, named as messages may show it. For `Trust.foundKeys`: only keys
+ * Each key file of the signers once, named as messages may show it. For `Trust.policyKeys`: only keys
  * that a pin names may be used from them.
  * @throws UserError when one cannot be read
  */

@@ -53,7 +53,7 @@ export function isSymbolicLink(file: FileName): boolean {
 
 /** Writes the whole file by rename, for the user alone (mode 0600). @throws UserError `output-failed` */
 export function writeNamedFile(file: FileName, data: string): void {
-  named(file, (path) => writeFileAtomically(path, data, 0o600));
+  named(file, (path) => writeFileAtomically(path, data, 0o600, { overRead: true }));
 }
 
 /** @throws UserError `output-failed` */
@@ -62,8 +62,9 @@ export function makeFolder(folder: FileName): void {
 }
 
 /** Why others could have written what is there, or undefined. The machine's files must be root's. */
-export function foreignWriter({ uid, mode }: Ownership, level: "machine" | "user"): string | undefined {
+export function foreignWriter({ uid, own, mode }: Ownership, level: "machine" | "user"): string | undefined {
   if (level === "machine" && uid !== 0) return "belongs to another user than root";
+  if (!own) return "belongs to somebody else";
   if ((mode & 0o022) !== 0) return "is writable by its group or by everybody";
   return undefined;
 }

@@ -66,7 +66,9 @@ async function vouchedBySigner(
     at: now,
     keys: [],
     fingerprints: [],
-    foundKeys: readKeyFiles(policySigners),
+    policyKeys: readKeyFiles(policySigners),
+    foundKeys: [],
+    now,
     signers: policySigners.signers,
   });
   const names = new Set(policySigners.signers.map((signer) => signer.name));

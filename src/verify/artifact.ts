@@ -6,7 +6,7 @@ import type { HashResult } from "../core/hash-set.ts";
 import type { Lookup } from "./checksum-lookup.ts";
 import { signatureClaim } from "./claim.ts";
 import type { Claim } from "./claim.ts";
-import { fits, judgeList, judgeOver, withRemarks } from "./evidence.ts";
+import { judgeAllOver, judgeList } from "./evidence.ts";
 import type { List, Signature } from "./evidence.ts";
 import { listClaims } from "./lists.ts";
 import type { JudgedList, ListAllowances } from "./lists.ts";
@@ -17,29 +17,46 @@ import type { Judgement } from "./scheme.ts";
 export interface ReadArtifact {
   /** As the user wrote it. */
   readonly path: string;
-  /** What lists and policies know it by. */
-  readonly name: string;
   /** Bytes. */
   readonly size: number;
   readonly digests: readonly Digest[];
   /** Verdicts over this artifact of the signatures that flags named, in their order. */
   readonly judgements: readonly Judgement[];
-  /** Signatures that were found beside it, or inside it. */
+  /** Signatures that were found beside it. */
   readonly own: readonly { readonly signature: Signature; readonly judgement: Judgement }[];
-  readonly lists: readonly { readonly list: List; readonly lookup: Lookup }[];
+  readonly lists: readonly { readonly list: JudgedList; readonly lookup: Lookup }[];
   readonly pins: readonly DigestPin[];
 }
 
 /** Evidence that flags named, for all artifacts. */
 export interface NamedEvidence {
   readonly signatures: readonly Signature[];
-  readonly lists: readonly List[];
+  readonly lists: readonly JudgedList[];
+  /** By position in `signatures`: it turned out to be over one of the lists. */
+  readonly overLists: readonly boolean[];
+}
+
+/** Judges the lists that flags named, and the signatures that flags named over each of them. */
+export async function judgeNamed(signatures: readonly Signature[], lists: readonly List[]): Promise<NamedEvidence> {
+  const overLists = signatures.map(() => false);
+  const judged: JudgedList[] = [];
+  for (const list of lists) {
+    const judgements = await judgeAllOver(signatures, list.bytes);
+    const over = signatures.flatMap(({ scheme, source, named }, index) => {
+      const judgement = present(judgements[index]);
+      if (judgement.fits !== true) return [];
+      overLists[index] = true;
+      return [{ scheme, source, named, judgement }];
+    });
+    judged.push(await judgeList(list, over));
+  }
+  return { signatures, lists: judged, overLists };
 }
 
 /** Algorithms by which the list names the artifact; all of the list when it may have another name there. */
-export function algorithmsFor(list: List, lookup: Lookup): readonly Algorithm[] {
+export function algorithmsFor({ list }: JudgedList, lookup: Lookup): readonly Algorithm[] {
   if (lookup.state === "listed") return algorithmsOf(lookup.entries.map((entry) => entry.digest));
-  return lookup.state === "not-listed" ? algorithmsOf(list.list.entries.map((entry) => entry.digest)) : [];
+  return lookup.state === "not-listed" ? algorithmsOf(list.entries.map((entry) => entry.digest)) : [];
 }
 
 export function computedDigest(algorithm: Algorithm, result: HashResult | undefined): Digest {
@@ -53,23 +70,18 @@ export function present<T>(value: T | undefined): T {
 }
 
 /** @param all every artifact of the run, this one included: a signature may be meant for another */
-export async function claimsAbout(
+export function claimsAbout(
   artifact: ReadArtifact,
   all: readonly ReadArtifact[],
   named: NamedEvidence,
   allow: ListAllowances,
-): Promise<readonly Claim[]> {
+): readonly Claim[] {
   const computed = (algorithm: Algorithm): Digest | undefined =>
     artifact.digests.find((d) => d.algorithm === algorithm);
-  const listed: Claim[] = [];
-  for (const { list, lookup } of artifact.lists) {
-    const judged = await judgeList(list, list.named ? await signaturesOver(list, named.signatures) : []);
-    listed.push(...listClaims(judged, lookup, computed, allow));
-  }
   return [
-    ...(await namedSignatureClaims(artifact, all, named)),
+    ...namedSignatureClaims(artifact, all, named),
     ...artifact.own.map(({ signature, judgement }) => signatureClaim(signature, judgement)),
-    ...listed,
+    ...artifact.lists.flatMap(({ list, lookup }) => listClaims(list, lookup, computed, allow)),
     ...artifact.pins.map((pin) => pinClaim(pin, computed)),
   ];
 }
@@ -78,39 +90,22 @@ export async function claimsAbout(
  * Signatures that a flag named, as far as they speak of this artifact: those that fit it, and those
  * that fit nothing at all, since the user counted on them.
  */
-async function namedSignatureClaims(
+function namedSignatureClaims(
   artifact: ReadArtifact,
   all: readonly ReadArtifact[],
-  { signatures, lists }: NamedEvidence,
-): Promise<readonly Claim[]> {
-  const claims: Claim[] = [];
-  for (const [index, signature] of signatures.entries()) {
+  { signatures, lists, overLists }: NamedEvidence,
+): readonly Claim[] {
+  return signatures.flatMap((signature, index) => {
     const judgement = present(artifact.judgements[index]);
-    const others = all.filter((other) => other !== artifact).map((other) => present(other.judgements[index]));
-    const overLists = await Promise.all(lists.map((list) => judgeOver(signature.pending, list.bytes)));
-    if (fits(judgement)) claims.push(signatureClaim(signature, judgement));
-    else if (![...others, ...overLists].some(fits))
-      claims.push(signatureClaim(signature, fitsNothing(judgement, lists)));
-  }
-  return claims;
+    if (judgement.fits === true) return [signatureClaim(signature, judgement)];
+    const fitsAnother = overLists[index] === true || all.some((other) => other.judgements[index]?.fits === true);
+    return fitsAnother ? [] : [signatureClaim(signature, fitsNothing(judgement, lists))];
+  });
 }
 
 /** The judgement, saying that the lists were tried too. */
-function fitsNothing(judgement: Judgement, lists: readonly List[]): Judgement {
+function fitsNothing(judgement: Judgement, lists: readonly JudgedList[]): Judgement {
   if (judgement.state !== "invalid" || lists.length === 0) return judgement;
-  return {
-    ...judgement,
-    reason: `it is valid neither for this file nor for ${lists.map((list) => list.source).join(", ")}`,
-  };
-}
-
-/** Of the signatures that flags named, those that turn out to be over the list. */
-async function signaturesOver(list: List, signatures: readonly Signature[]): Promise<JudgedList["signatures"]> {
-  const over: JudgedList["signatures"][number][] = [];
-  for (const signature of signatures) {
-    const judgement = await judgeOver(signature.pending, list.bytes);
-    const { scheme, source, named } = signature;
-    if (fits(judgement)) over.push({ scheme, source, named, judgement: withRemarks(signature, judgement) });
-  }
-  return over;
+  const names = lists.map((list) => list.source).join(", ");
+  return { ...judgement, reason: `it is valid neither for this file nor for ${names}` };
 }

@@ -21,6 +21,8 @@ export interface Claim {
   readonly signed?: true;
   /** Who answers for the bytes, when the state is `verified` and somebody signed; one value per person. */
   readonly person?: string;
+  /** That person's key is one that --key or --fingerprint chose. */
+  readonly flagged?: true;
   /** A rule that would have stood against this evidence, had not a flag or the policy waived it. */
   readonly waived?: { readonly rule: RuleId; readonly message: string; readonly waiver: Waiver };
   readonly remarks: readonly Remark[];
@@ -56,7 +58,7 @@ export interface SignatureSource {
  * checksum list: it then proves nothing about the artifact by itself, and must not be `verified`.
  */
 export function signatureClaim(from: SignatureSource, judgement: Judgement, over?: string): Claim {
-  const { state, reason, signer, name, time, hint, person, remarks, allowedWeak } = judgement;
+  const { state, reason, signer, name, time, hint, person, flagged, remarks, allowedWeak } = judgement;
   if (over !== undefined && state === "verified")
     throw new Error("a signature over a list is no claim about the artifact");
   const rule = signatureRule(state);
@@ -65,7 +67,7 @@ export function signatureClaim(from: SignatureSource, judgement: Judgement, over
       kind: "signature",
       scheme: from.scheme,
       state,
-      proves: state === "verified" ? "the signer answers for exactly these bytes" : "nothing",
+      proves: state === "verified" ? reason : "nothing",
       source: from.source,
       ...(signer === undefined ? {} : { signer }),
       ...(name === undefined ? {} : { name }),
@@ -78,6 +80,7 @@ export function signatureClaim(from: SignatureSource, judgement: Judgement, over
     ...(rule === undefined || signer === undefined ? {} : { actual: signer }),
     ...(hint === undefined ? {} : { hint }),
     ...(state === "verified" && person !== undefined ? { person } : {}),
+    ...(flagged === undefined ? {} : { flagged }),
     ...(allowedWeak === undefined ? {} : { waived: weakWaiver(from, allowedWeak) }),
     remarks: remarks ?? [],
   };

@@ -1,8 +1,10 @@
 // Where evidence usually lies beside an artifact. Names only say where to look: what a file is, its
 // content tells. Discovery adds evidence and never takes trust from what it finds.
 
-import { carriesSignature, readList, readSignatures } from "./evidence.ts";
-import type { List, Signature } from "./evidence.ts";
+import { judgeList, readList, readSignatures, unknownSignature } from "./evidence.ts";
+import type { Signature } from "./evidence.ts";
+import type { JudgedList } from "./lists.ts";
+import { isCleartext } from "./openpgp-packets.ts";
 import type { EvidenceFile } from "./scheme.ts";
 import type { SignatureReader } from "./signed.ts";
 
@@ -40,6 +42,11 @@ const LIST_NAMES = [
 
 const SIGNATURE_SUFFIXES = [".asc", ".sig", ".sign", ".gpg", ".minisig", ".sigstore.json"] as const;
 
+/** True for a sidecar whose name says that it is a signature, and no list. */
+function isSignatureName(name: string): boolean {
+  return !/\.(?:sha\d+(?:sum|\.txt)?|b2sum)$/.test(name);
+}
+
 /** Names under which publishers put their keys. Used only where a full fingerprint was chosen beforehand. */
 const KEY_NAMES = /^(?:keys|(?:release-|signing-|public-|pub)?key)(?:\.(?:txt|asc|gpg|pgp))?$/;
 
@@ -73,39 +80,77 @@ function findSignatures(name: string, names: readonly string[]): readonly string
   return SIGNATURE_SUFFIXES.map((suffix) => name + suffix).filter((candidate) => names.includes(candidate));
 }
 
-export interface FoundEvidence {
-  readonly signatures: readonly Signature[];
-  readonly lists: readonly List[];
-}
-
-/** The folder of an artifact, as somebody who may read files shows it. */
+/** A folder, whose release lists are read once, however many artifacts lie there. */
 export interface Folder {
   readonly names: readonly string[];
-  /** Undefined, after telling why, when the file cannot be read. */
-  read(name: string): EvidenceFile | undefined;
+  /** Release lists that were read before, by name; undefined where one held nothing. */
+  readonly lists: Map<string, JudgedList | undefined>;
+  /** How messages name a file of the folder. */
+  path(name: string): string;
+  /** Undefined, after telling why, when the file cannot be read or is larger than `limit` bytes. */
+  read(name: string, limit: number): EvidenceFile | undefined;
   /** Tells that a file was looked at and left out. */
   skip(name: string, reason: string): void;
 }
 
+export interface FoundEvidence {
+  readonly signatures: readonly Signature[];
+  readonly lists: readonly JudgedList[];
+}
+
+/** Nobody named these files, so less is read of them than of those that a flag names. */
+const MAX_SIDECAR = 1 << 20;
+const MAX_LIST = 4 << 20;
+const MAX_LISTS = 8;
+
 /** Evidence that lies beside the artifact called `name`. */
 export async function discover(name: string, folder: Folder, reader: SignatureReader): Promise<FoundEvidence> {
   const signatures: Signature[] = [];
-  const lists: List[] = [];
-  const { own, lists: listNames } = findSidecars(name, folder.names);
-  for (const sidecar of [...own, ...listNames]) {
-    const forOne = own.includes(sidecar);
-    const file = folder.read(sidecar);
-    if (file === undefined) continue;
-    const found = forOne && !carriesSignature(file.bytes) ? await readSignatures(reader, file, false) : undefined;
-    if (found !== undefined) {
-      signatures.push(...found);
-      continue;
+  const lists: JudgedList[] = [];
+  const found = findSidecars(name, folder.names);
+  for (const sidecar of found.own) {
+    const file = folder.read(sidecar, MAX_SIDECAR);
+    const inside =
+      file === undefined || isCleartext(file.bytes) ? undefined : await readSignatures(reader, file, false);
+    if (inside !== undefined) signatures.push(...inside);
+    else {
+      const list =
+        file === undefined ? undefined : await discoverList(folder, reader, file, { name: sidecar, forOne: true });
+      if (list !== undefined) lists.push(list);
+      else if (isSignatureName(sidecar)) signatures.push(unknownSignature(folder.path(sidecar), UNKNOWN));
     }
-    const over = findSignatures(sidecar, folder.names).flatMap((signature) => folder.read(signature) ?? []);
-    const list = await readList(reader, file, over, { named: false, forOne });
-    const useful = list.list.entries.length > 0 || list.embedded.length + list.signatures.length > 0;
-    if (useful) lists.push(list);
-    else folder.skip(sidecar, "holds no signature and no checksum that can be read");
   }
+  for (const listName of found.lists.slice(0, MAX_LISTS)) {
+    if (!folder.lists.has(listName)) {
+      const file = folder.read(listName, MAX_LIST);
+      const list = file && (await discoverList(folder, reader, file, { name: listName, forOne: false }));
+      folder.lists.set(listName, list);
+    }
+    const list = folder.lists.get(listName);
+    if (list !== undefined) lists.push(list);
+  }
+  for (const extra of found.lists.slice(MAX_LISTS))
+    folder.skip(extra, `only ${MAX_LISTS} checksum lists are looked at`);
   return { signatures, lists };
+}
+
+const UNKNOWN = "it is no signature that can be read here";
+
+/** A list with its detached signatures; undefined, after telling so, when there is nothing in it. */
+async function discoverList(
+  folder: Folder,
+  reader: SignatureReader,
+  file: EvidenceFile,
+  { name, forOne }: { readonly name: string; readonly forOne: boolean },
+): Promise<JudgedList | undefined> {
+  const own: Signature[] = [];
+  for (const signature of findSignatures(name, folder.names)) {
+    const signatureFile = folder.read(signature, MAX_SIDECAR);
+    const inside = signatureFile && (await readSignatures(reader, signatureFile, false));
+    own.push(...(inside ?? [unknownSignature(folder.path(signature), UNKNOWN)]));
+  }
+  const list = await readList(reader, file, own, { named: false, forOne });
+  if (list.list.entries.length > 0 || list.embedded.length + own.length > 0) return judgeList(list, []);
+  folder.skip(name, "holds no signature and no checksum that can be read");
+  return undefined;
 }

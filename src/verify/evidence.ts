@@ -38,8 +38,12 @@ function refused(file: EvidenceFile, named: boolean, reason: string, hint: strin
   return [{ scheme: "unknown", source: file.source, named, pending, remarks: [] }];
 }
 
-/** How much of a file tells whether it is a cleartext-signed text. */
-export const START_BYTES = 4096;
+/** A file that has the name of a signature and none inside that can be told: it cannot be checked, and is not passed over. */
+export function unknownSignature(source: string, reason: string): Signature {
+  const judgement: Judgement = { state: "unsupported", reason };
+  const pending: PendingSignature = { needs: undefined, judge: async () => judgement };
+  return { scheme: "unknown", source, named: false, pending, remarks: [] };
+}
 
 /** What a file is that is no signature, to help whoever passed it. */
 function looksLike(bytes: Uint8Array): string | undefined {
@@ -83,16 +87,14 @@ export async function readNamedSignatures(reader: SignatureReader, file: Evidenc
 
 /**
  * A checksum list, plain or cleartext-signed. Of a signed text only the returned text is parsed.
- * @param signatures files that are meant as detached signatures over it
+ * @param own detached signatures that are meant for it
  */
 export async function readList(
   reader: SignatureReader,
   file: EvidenceFile,
-  signatures: readonly EvidenceFile[],
+  own: readonly Signature[],
   { named, forOne }: Pick<List, "named" | "forOne">,
 ): Promise<List> {
-  const own: Signature[] = [];
-  for (const signature of signatures) own.push(...((await readSignatures(reader, signature, named)) ?? []));
   const found = schemeOf(file.bytes) === undefined ? undefined : await reader.open(file);
   const { source, bytes } = file;
   if (found === undefined) {
@@ -122,32 +124,6 @@ function textOnly(judgement: Judgement): Judgement {
   return { ...judgement, remarks: (judgement.remarks ?? []).filter(({ rule }) => rule !== "signature-text-mode") };
 }
 
-/** True for a file with a cleartext-signed text in it, told from its start. Text before it makes it malformed. */
-export function carriesSignature(start: Uint8Array): boolean {
-  const text = Buffer.from(start.buffer, start.byteOffset, Math.min(start.length, START_BYTES)).toString("latin1");
-  return /^(?:\xef\xbb\xbf)?-----BEGIN PGP SIGNED MESSAGE-----/m.test(text);
-}
-
-/** The signatures that an artifact carries inside, judged over the text that it shows. */
-export async function readEmbedded(
-  reader: SignatureReader,
-  file: EvidenceFile,
-): Promise<readonly { readonly signature: Signature; readonly judgement: Judgement }[]> {
-  const found = await reader.open(file);
-  if (found === undefined) return [];
-  const { signedText, signatures, remarks } = found.opened;
-  return Promise.all(
-    signatures.map(async (pending) => {
-      const signature = { scheme: found.scheme, source: file.source, named: false, pending, remarks };
-      if (signedText === undefined) return { signature, judgement: malformedText };
-      const judgement = withRemarks(signature, await judgeOver(pending, signedText));
-      return { signature, judgement };
-    }),
-  );
-}
-
-const malformedText: Judgement = { state: "malformed", reason: "there is text outside the signed text" };
-
 function notAList(scheme: string): Judgement {
   return {
     state: "malformed",
@@ -163,24 +139,25 @@ export async function judgeOver(pending: PendingSignature, bytes: Uint8Array): P
 }
 
 /** The judgement, with what there was to say about the signature's file. */
-export function withRemarks({ remarks }: Signature, judgement: Judgement): Judgement {
+function withRemarks({ remarks }: Signature, judgement: Judgement): Judgement {
   return { ...judgement, remarks: [...remarks, ...(judgement.remarks ?? [])] };
+}
+
+/** The verdicts of signatures over bytes that are in memory, in their order: the bytes are hashed once. */
+export async function judgeAllOver(signatures: readonly Signature[], bytes: Uint8Array): Promise<readonly Judgement[]> {
+  const { requests, judge } = requestsOf(signatures);
+  return judge(requests.length === 0 ? [] : hashBytes(bytes, requests));
 }
 
 /** A list with the verdicts of all signatures over it: embedded, its own, and those that turned out to be for it. */
 export async function judgeList(list: List, others: JudgedList["signatures"]): Promise<JudgedList> {
-  const own = await Promise.all(
-    list.signatures.map(async (signature) => {
-      const { scheme, source, named, pending } = signature;
-      return { scheme, source, named, judgement: withRemarks(signature, await judgeOver(pending, list.bytes)) };
-    }),
-  );
-  return { source: list.source, named: list.named, list: list.list, signatures: [...list.embedded, ...own, ...others] };
-}
-
-/** States that show that the signature was made over these very bytes. */
-export function fits({ state }: Judgement): boolean {
-  return state === "verified" || state === "revoked" || state === "expired" || state === "weak";
+  const judgements = await judgeAllOver(list.signatures, list.bytes);
+  const own = list.signatures.flatMap(({ scheme, source, named }, index) => {
+    const judgement = judgements[index];
+    return judgement === undefined ? [] : [{ scheme, source, named, judgement }];
+  });
+  const { source, named, forOne } = list;
+  return { source, named, forOne, list: list.list, signatures: [...list.embedded, ...own, ...others] };
 }
 
 /** Hash requests of signatures, with the way back from results to judgements. */

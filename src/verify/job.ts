@@ -11,19 +11,19 @@ import { verdict } from "../core/report.ts";
 import type { Finding, Report, Skipped, Subject } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
 import type { RuleId } from "../core/rules.ts";
-import { createAtomicFile, listDirectory, openRegularFile, readSmallFile, readStart, sameFile } from "../io/files.ts";
+import { createAtomicFile, listDirectory, openRegularFile, readSmallFile } from "../io/files.ts";
 import type { AtomicFile } from "../io/files.ts";
 import { hashFile } from "../io/hash.ts";
 import { rulesFor, undefinedSigners } from "../policy/demands.ts";
 import { readKeyFiles } from "../policy/keys.ts";
-import type { Policy } from "../policy/types.ts";
+import type { ArtifactRule, Policy } from "../policy/types.ts";
 import { settle } from "../policy/waivers.ts";
-import { algorithmsFor, claimsAbout, computedDigest, present } from "./artifact.ts";
+import { algorithmsFor, claimsAbout, computedDigest, judgeNamed, present } from "./artifact.ts";
 import type { NamedEvidence, ReadArtifact } from "./artifact.ts";
 import { lookUp } from "./checksum-lookup.ts";
 import { discover, findKeys } from "./discovery.ts";
-import type { FoundEvidence } from "./discovery.ts";
-import { carriesSignature, readEmbedded, readList, readNamedSignatures, requestsOf, START_BYTES } from "./evidence.ts";
+import type { Folder, FoundEvidence } from "./discovery.ts";
+import { readList, readNamedSignatures, requestsOf } from "./evidence.ts";
 import type { List, Signature } from "./evidence.ts";
 import { findingsAbout } from "./levels.ts";
 import type { Demand, Demands } from "./levels.ts";
@@ -36,7 +36,9 @@ import type { SignatureReader } from "./signed.ts";
 /** Limits on evidence files, bytes. */
 const MAX_SIGNATURE = 1 << 20;
 const MAX_LIST = 32 << 20;
-const MAX_KEYS = 32 << 20;
+const MAX_KEYS = 16 << 20;
+/** Of a key file that nobody named. */
+const MAX_FOUND_KEYS = 2 << 20;
 
 export interface VerifyRequest {
   readonly artifacts: readonly string[];
@@ -65,10 +67,13 @@ export interface VerifyRequest {
 }
 
 /** What is known before any artifact is read. */
-interface Setting extends NamedEvidence {
+interface Setting {
   readonly request: VerifyRequest;
   readonly reader: SignatureReader;
   readonly trust: Trust;
+  readonly named: NamedEvidence;
+  /** Folders of artifacts, by path. */
+  readonly folders: Map<string, Folder>;
   /** Evidence that a flag named could not be read. */
   readonly incomplete: boolean;
   readonly findings: Finding[];
@@ -81,7 +86,6 @@ interface Setting extends NamedEvidence {
  * @throws UserError for unusable flags and keys, and for an output that cannot be written
  */
 export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
-  refuseOverwriting(request);
   const setting = await prepare(request);
   const subjects: Subject[] = [];
   const output = request.output === undefined ? undefined : createAtomicFile(request.output, 0o600);
@@ -89,7 +93,7 @@ export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
     const results = await readArtifacts(setting, output);
     const read = results.filter((result) => "size" in result);
     for (const result of results) {
-      if ("size" in result) await judgeArtifact(setting, result, read, subjects);
+      if ("size" in result) judgeArtifact(setting, result, read, subjects);
       else subjects.push({ id: result.path, kind: "file", digests: [], evidence: [] });
     }
     addRemarks(setting);
@@ -108,13 +112,6 @@ export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
   } finally {
     output?.discard();
   }
-}
-
-function refuseOverwriting({ output, artifacts, signatures, keys, checksums }: VerifyRequest): void {
-  if (output === undefined) return;
-  const inputs = [...artifacts, ...signatures, ...keys, ...checksums];
-  const overwritten = inputs.find((input) => input === output || sameFile(input, output));
-  if (overwritten !== undefined) throw new UserError("usage", `--output ${output} would overwrite ${overwritten}`);
 }
 
 function readFile(path: string, limit: number, mayBeEmpty = false): EvidenceFile {
@@ -140,11 +137,14 @@ function unreadable(error: unknown, subject: string): Finding {
 async function prepare(request: VerifyRequest): Promise<Setting> {
   const findings: Finding[] = [];
   const skipped: Skipped[] = [];
+  const folders = new Map<string, Folder>();
   const trust: Trust = {
     at: request.at,
+    now: request.now,
     keys: request.keys.map((path) => readFile(path, MAX_KEYS)),
     fingerprints: request.fingerprints,
-    foundKeys: [...readKeyFiles(request.policy), ...discoverKeys(request, skipped)],
+    policyKeys: readKeyFiles(request.policy),
+    foundKeys: discoverKeys(request, { folders, skipped }),
     signers: request.policy.signers,
   };
   const reader = createSignatureReader(trust);
@@ -167,7 +167,8 @@ async function prepare(request: VerifyRequest): Promise<Setting> {
   for (const file of readAll(request.checksums, (path) => readFile(path, MAX_LIST, true))) {
     lists.push(await readList(reader, file, [], { named: true, forOne: false }));
   }
-  return { request, reader, trust, signatures, lists, incomplete: findings.length > 0, findings, skipped };
+  const named = await judgeNamed(signatures, lists);
+  return { request, reader, trust, named, folders, incomplete: findings.length > 0, findings, skipped };
 }
 
 function addRemarks({ findings, reader, request }: Setting): void {
@@ -189,30 +190,37 @@ function readFound(path: string, limit: number, skipped: Skipped[]): EvidenceFil
   }
 }
 
+/** A folder that artifacts lie in, read when it is first asked for. */
+function folderAt({ folders, skipped }: Pick<Setting, "folders" | "skipped">, path: string): Folder {
+  const known = folders.get(path);
+  if (known !== undefined) return known;
+  const at = (name: string): string => join(path, name);
+  let names: readonly string[] = [];
+  try {
+    names = listDirectory(path);
+  } catch (error) {
+    skipped.push({ path, reason: unreadable(error, path).message });
+  }
+  const folder: Folder = {
+    names,
+    lists: new Map(),
+    path: at,
+    read: (name, limit) => readFound(at(name), limit, skipped),
+    skip: (name, reason) => void skipped.push({ path: at(name), reason }),
+  };
+  folders.set(path, folder);
+  return folder;
+}
+
 /** Keys beside the artifacts count only where a full fingerprint or a pin chose them before. */
-function discoverKeys(request: VerifyRequest, skipped: Skipped[]): readonly EvidenceFile[] {
+function discoverKeys(request: VerifyRequest, shared: Pick<Setting, "folders" | "skipped">): readonly EvidenceFile[] {
   if (request.fingerprints.length === 0 && request.policy.signers.length === 0) return [];
-  const folders = new Set(request.artifacts.map((artifact) => dirname(artifact)));
-  return [...folders].flatMap((folder) =>
-    findKeys(listDirectory(folder)).flatMap((name) => readFound(join(folder, name), MAX_KEYS, skipped) ?? []),
-  );
+  const paths = new Set(request.artifacts.map((artifact) => dirname(artifact)));
+  return [...paths].flatMap((path) => {
+    const folder = folderAt(shared, path);
+    return findKeys(folder.names).flatMap((name) => folder.read(name, MAX_FOUND_KEYS) ?? []);
+  });
 }
-
-/** A flag names evidence, so none is looked for. */
-function namesEvidence({ signatures, checksums, digests }: VerifyRequest): boolean {
-  return signatures.length + checksums.length + digests.length > 0;
-}
-
-/** Evidence beside one artifact, where no flag named any. What cannot be read is named under `skipped`. */
-async function discoverBeside({ request, reader, skipped }: Setting, artifact: string): Promise<FoundEvidence> {
-  if (namesEvidence(request)) return { signatures: [], lists: [] };
-  const folder = dirname(artifact);
-  const read = (name: string): EvidenceFile | undefined => readFound(join(folder, name), MAX_LIST, skipped);
-  const skip = (name: string, reason: string): void => void skipped.push({ path: join(folder, name), reason });
-  return discover(basename(artifact), { names: listDirectory(folder), read, skip }, reader);
-}
-
-// --- One artifact --------------------------------------------------------------------------------
 
 /** Each artifact once, in the order given; of one that cannot be read only its path, and a finding. */
 async function readArtifacts(
@@ -231,25 +239,32 @@ async function readArtifacts(
   return results;
 }
 
-function pinsFor({ digests, policy }: VerifyRequest, name: string): readonly DigestPin[] {
-  const flags = digests.map((text) => ({ digests: parseDigests(text), source: "--digest" }));
-  const rules = rulesFor(policy, name).filter((rule) => rule.digests.length > 0);
-  return [...flags, ...rules.map((rule) => ({ digests: rule.digests, source: rule.definedIn }))];
+function pinsFor(request: VerifyRequest, path: string): readonly DigestPin[] {
+  const flags = request.digests.map((text) => ({ digests: parseDigests(text), anyOf: false, source: "--digest" }));
+  const rules = rulesOn(request, path).filter((rule) => rule.digests.length > 0);
+  return [...flags, ...rules.map(({ digests, definedIn }) => ({ digests, anyOf: true, source: definedIn }))];
+}
+
+/** Evidence beside one artifact, where no flag named any. */
+async function discoverBeside(setting: Setting, artifact: string): Promise<FoundEvidence> {
+  const { signatures, checksums, digests } = setting.request;
+  if (signatures.length + checksums.length + digests.length > 0) return { signatures: [], lists: [] };
+  return discover(basename(artifact), folderAt(setting, dirname(artifact)), setting.reader);
 }
 
 /** Opens and reads one artifact once, for every digest and every signature that may speak of it. */
 async function readArtifact(setting: Setting, path: string, output: AtomicFile | undefined): Promise<ReadArtifact> {
-  const { request } = setting;
-  const name = request.as ?? basename(path);
+  const { request, named } = setting;
   const file = openRegularFile(path);
   try {
     if (file.size === 0) throw new UserError("input-empty", `${path}: the file is empty`);
+    const name = request.as ?? basename(path);
     const found = await discoverBeside(setting, path);
-    const lists = [...setting.lists, ...found.lists].map((list) => {
+    const lists = [...named.lists, ...found.lists].map((list) => {
       const alone = request.artifacts.length === 1 || list.forOne;
       return { list, lookup: lookUp(list.list, { path: request.as ?? path, name, alone }) };
     });
-    const pins = pinsFor(request, name);
+    const pins = pinsFor(request, path);
     const algorithms: readonly Algorithm[] = [
       ...new Set<Algorithm>([
         "sha256",
@@ -258,28 +273,22 @@ async function readArtifact(setting: Setting, path: string, output: AtomicFile |
       ]),
     ];
     const plain = algorithms.map((algorithm): HashRequest => ({ algorithm: ALGORITHMS[algorithm].node ?? "" }));
-    const named = requestsOf(setting.signatures);
+    const flags = requestsOf(named.signatures);
     const own = requestsOf(found.signatures);
-    const mayCarry = file.size <= MAX_LIST && !namesEvidence(request);
     const onProgress = request.onProgress;
-    const read = await hashFile(file, [...plain, ...named.requests, ...own.requests], {
+    const read = await hashFile(file, [...plain, ...flags.requests, ...own.requests], {
       path,
-      keep: mayCarry && carriesSignature(readStart(file, path, START_BYTES)),
       ...(output === undefined ? {} : { copyTo: output.fd }),
       ...(onProgress === undefined ? {} : { onProgress: (done, total) => onProgress(path, done, total) }),
     });
-    const ownFrom = plain.length + named.requests.length;
-    const ownJudgements = await own.judge(read.digests.slice(ownFrom));
+    const ownFrom = plain.length + flags.requests.length;
+    const judgements = await own.judge(read.digests.slice(ownFrom));
     return {
       path,
-      name,
       size: read.size,
       digests: algorithms.map((algorithm, index) => computedDigest(algorithm, read.digests[index])),
-      judgements: await named.judge(read.digests.slice(plain.length, ownFrom)),
-      own: [
-        ...found.signatures.map((signature, index) => ({ signature, judgement: present(ownJudgements[index]) })),
-        ...(read.bytes === undefined ? [] : await readEmbedded(setting.reader, { source: path, bytes: read.bytes })),
-      ],
+      judgements: await flags.judge(read.digests.slice(plain.length, ownFrom)),
+      own: found.signatures.map((signature, index) => ({ signature, judgement: present(judgements[index]) })),
       lists,
       pins,
     };
@@ -288,32 +297,39 @@ async function readArtifact(setting: Setting, path: string, output: AtomicFile |
   }
 }
 
-function demandsOn({ request, trust, incomplete }: Setting, name: string): Demands {
-  const rules = rulesFor(request.policy, name);
-  const each: Demand[] = rules.map(({ threshold, signers, evidence, definedIn }) => ({
-    threshold,
-    signers,
-    evidence,
-    by: definedIn,
-  }));
-  const namedKeys = trust.keys.length + trust.fingerprints.length > 0;
-  if (request.threshold !== undefined)
-    each.push({ threshold: request.threshold, signers: [], evidence: [], by: "--threshold" });
-  else if (namedKeys)
-    each.push({ threshold: 1, signers: [], evidence: [], by: trust.keys.length > 0 ? "--key" : "--fingerprint" });
-  return { all: request.all, each, incomplete, namesSigners: namedKeys || rules.some((rule) => rule.threshold > 0) };
+/** Rules for the file's own name, and for the one that --as gives it: another name takes no demand away. */
+function rulesOn({ policy, as }: VerifyRequest, path: string): readonly ArtifactRule[] {
+  return [...new Set([basename(path), as ?? basename(path)].flatMap((name) => rulesFor(policy, name)))];
 }
 
-async function judgeArtifact(
+function demandsOn({ request, trust, incomplete }: Setting, path: string): Demands {
+  const rules = rulesOn(request, path);
+  const each: Demand[] = rules.map(({ threshold, signers, evidence, definedIn }) => ({
+    ...{ threshold, signers, evidence },
+    flaggedOnly: false,
+    by: definedIn,
+  }));
+  const keysNamed = trust.keys.length + trust.fingerprints.length > 0;
+  if (keysNamed || request.threshold !== undefined) {
+    const by = request.threshold === undefined ? (trust.keys.length > 0 ? "--key" : "--fingerprint") : "--threshold";
+    each.push({ threshold: request.threshold ?? 1, signers: [], evidence: [], flaggedOnly: keysNamed, by });
+  }
+  return { all: request.all, each, incomplete, namesSigners: keysNamed || rules.some((rule) => rule.threshold > 0) };
+}
+
+function judgeArtifact(
   setting: Setting,
   artifact: ReadArtifact,
   all: readonly ReadArtifact[],
   subjects: Subject[],
-): Promise<void> {
-  const { request, findings } = setting;
-  const { path: id, name, size, digests } = artifact;
+): void {
+  const { request, findings, named } = setting;
+  const { path: id, size, digests } = artifact;
   const allow = { integrityOnly: request.allowIntegrityOnly, renamed: request.allowRenamed };
-  const claims = await claimsAbout(artifact, all, setting, allow);
+  const claims = claimsAbout(artifact, all, named, allow);
   subjects.push({ id, kind: "file", size, digests, evidence: claims.map((claim) => claim.evidence) });
-  findings.push(...findingsAbout(id, claims, demandsOn(setting, name)), ...undefinedSigners(request.policy, name, id));
+  findings.push(...findingsAbout(id, claims, demandsOn(setting, id)));
+  for (const name of new Set([basename(id), request.as ?? basename(id)])) {
+    findings.push(...undefinedSigners(request.policy, name, id));
+  }
 }

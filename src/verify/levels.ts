@@ -20,6 +20,8 @@ export interface Demand {
   /** Names of signers that count; empty: every trusted signer. */
   readonly signers: readonly string[];
   readonly evidence: readonly ("signature" | "checksum")[];
+  /** Only keys that --key or --fingerprint chose count: a policy's signers add nothing to what a flag asks for. */
+  readonly flaggedOnly: boolean;
   /** Flag or policy that demands it. */
   readonly by: string;
 }
@@ -33,16 +35,16 @@ export interface Demands {
   readonly incomplete: boolean;
 }
 
+/** True when the demand counts whoever stands behind the claim. */
+function counts({ evidence, flagged }: Claim, { signers, flaggedOnly }: Demand): boolean {
+  if (flaggedOnly && flagged !== true) return false;
+  return signers.length === 0 || (evidence.name !== undefined && signers.includes(evidence.name));
+}
+
 /** The different people who answer for the artifact, of those that the demand counts. */
 function people(claims: readonly Claim[], demand?: Demand): ReadonlySet<string> {
-  const counted = claims.filter(({ evidence, person }) => {
-    if (person === undefined || evidence.state !== "verified") return false;
-    return (
-      demand === undefined ||
-      demand.signers.length === 0 ||
-      (evidence.name !== undefined && demand.signers.includes(evidence.name))
-    );
-  });
+  const good = claims.filter(({ evidence }) => evidence.state === "verified");
+  const counted = demand === undefined ? good : good.filter((claim) => counts(claim, demand));
   return new Set(counted.flatMap((claim) => claim.person ?? []));
 }
 
@@ -82,8 +84,9 @@ export function findingsAbout(subject: string, claims: readonly Claim[], demands
       people(claims).size >= needed && demands.each.every((demand) => people(claims, demand).size >= demand.threshold),
     satisfied: claims.some((claim) => claim.evidence.state === "verified"),
   };
+  const levels = claims.map((claim) => levelOf(claim, context));
   return [
-    ...claims.flatMap((claim) => claimFindings(subject, claim, levelOf(claim, context))),
+    ...claims.flatMap((claim, index) => claimFindings(subject, claim, levels[index] ?? "reject")),
     ...missing(subject, claims, demands),
   ];
 }
@@ -132,25 +135,28 @@ function missing(subject: string, claims: readonly Claim[], demands: Demands): r
   return demands.incomplete ? findings.map((finding) => ({ ...finding, level: "unknown" })) : findings;
 }
 
-/** A finding about this signature, or about what a signed list says, stands when there is no good signer. */
+/** The finding about this claim says already why there is no good signer, and nothing can waive it. */
 function explains({ evidence, rule, signed }: Claim): boolean {
-  if (rule === undefined || (evidence.kind !== "signature" && signed !== true)) return false;
-  return evidence.kind === "signature" || RULES[rule].level === "reject";
+  if (rule === undefined || RULES[rule].waivable || RULES[rule].level !== "reject") return false;
+  return evidence.kind === "signature" || signed === true;
 }
 
 function missingSigners(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {
   const { threshold, signers, by } = demand;
   const have = people(claims, demand);
   if (have.size >= threshold) return [];
-  if (!claims.some((claim) => claim.evidence.kind === "signature" || claim.signed === true)) {
+  const signatures = claims.filter((claim) => claim.evidence.kind === "signature" || claim.signed === true);
+  if (signatures.length === 0) {
     const message = `${by} demands a signature, and there is none`;
     return [{ rule: "signature-missing", level: "reject", subject, message }];
   }
-  if (threshold === 1 && signers.length === 0 && claims.some(explains)) return [];
+  if (threshold === 1 && claims.some(explains)) return [];
+  // Where a signature could not be checked, whether it would have been enough is not known.
+  const level = signatures.some(({ rule }) => rule === "signature-unsupported") ? "unknown" : "reject";
   return [
     {
       rule: "threshold-unmet",
-      level: RULES["threshold-unmet"].level,
+      level,
       subject,
       message: `${by} demands ${threshold === 1 ? "a trusted signer" : `${threshold} different trusted signers`}`,
       expected: `${threshold} of ${signers.length === 0 ? "any trusted signers" : signers.join(", ")}`,
@@ -160,9 +166,8 @@ function missingSigners(subject: string, claims: readonly Claim[], demand: Deman
 }
 
 function missingKinds(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {
-  const absent = demand.evidence.filter(
-    (kind) => !claims.some(({ evidence }) => evidence.kind === kind && evidence.state === "verified"),
-  );
+  const good = claims.filter((claim) => claim.evidence.state === "verified" && counts(claim, demand));
+  const absent = demand.evidence.filter((kind) => !good.some(({ evidence }) => evidence.kind === kind));
   return absent.map((kind) => ({
     rule: kind === "signature" ? "signature-missing" : "evidence-missing",
     level: "reject",

@@ -16,6 +16,8 @@ import type { Judgement, Remark } from "./scheme.ts";
 export interface JudgedList {
   readonly source: string;
   readonly named: boolean;
+  /** It speaks of one artifact alone, so a digest without a name is that artifact's. */
+  readonly forOne: boolean;
   readonly list: ChecksumList;
   readonly signatures: readonly (SignatureSource & { readonly judgement: Judgement })[];
 }

@@ -5,7 +5,7 @@
 import type { Config, PublicKey, Signature, SignaturePacket, Subkey } from "openpgp";
 import type { HashResult } from "../core/hash-set.ts";
 import { HASHES, isTooShort, isWeakHash, weakness } from "./openpgp-algorithms.ts";
-import { isRevoked, keyIdOf, revokedIn, standingOf } from "./openpgp-keys.ts";
+import { isRevoked, KEY_ORIGINS, keyIdOf, personOf, revokedIn, standingOf } from "./openpgp-keys.ts";
 import type { KeyCopy, KeyRing, OpenPgp, Standing } from "./openpgp-keys.ts";
 import type { Judgement, Remark, Trust } from "./scheme.ts";
 
@@ -26,6 +26,8 @@ interface Case {
   readonly trust: Trust;
   readonly signature: ReadySignature;
   readonly hash: HashResult;
+  /** Copies of one key, of the most trusted origin that has any: together they are the key. */
+  readonly copies: readonly [KeyCopy, ...KeyCopy[]];
   readonly copy: KeyCopy;
   readonly fingerprint: string;
 }
@@ -46,7 +48,23 @@ function candidates(ring: KeyRing, packet: SignaturePacket): readonly (readonly 
   });
 }
 
-/** Judges with every copy of the signing key. A revocation that any copy knows of counts. */
+/** The copies of each key that may have signed, of the best origin only: a stale copy from elsewhere cannot overrule it. */
+function keysOf(
+  ring: KeyRing,
+  packet: SignaturePacket,
+): readonly (readonly [readonly [KeyCopy, ...KeyCopy[]], string])[] {
+  const keys = new Map<string, { copies: [KeyCopy, ...KeyCopy[]]; fingerprint: string }>();
+  for (const [copy, fingerprint] of candidates(ring, packet)) {
+    const primary = copy.fingerprints[0] ?? "";
+    const known = keys.get(primary);
+    const rank = known === undefined ? 0 : KEY_ORIGINS.indexOf(copy.from) - KEY_ORIGINS.indexOf(known.copies[0].from);
+    if (known === undefined || rank < 0) keys.set(primary, { copies: [copy], fingerprint });
+    else if (rank === 0) known.copies.push(copy);
+  }
+  return [...keys.values()].map(({ copies, fingerprint }) => [copies, fingerprint]);
+}
+
+/** Judges with each key that may have signed. A revocation that any copy of it knows of counts. */
 export async function judgeSignature(
   openpgp: OpenPgp,
   config: Config,
@@ -58,8 +76,9 @@ export async function judgeSignature(
   const { packet } = signature;
   const time = packet.created === null ? {} : { time: iso(packet.created) };
   const judgements: Judgement[] = [];
-  for (const [copy, fingerprint] of candidates(ring, packet)) {
-    const judgement = await judgeWith({ openpgp, config, ring, trust, signature, hash, copy, fingerprint });
+  for (const [copies, fingerprint] of keysOf(ring, packet)) {
+    const [copy] = copies;
+    const judgement = await judgeWith({ openpgp, config, ring, trust, signature, hash, copies, copy, fingerprint });
     judgements.push({ ...time, signer: nameKey(copy, fingerprint), ...judgement });
   }
   const best = ["revoked", "verified"]
@@ -88,10 +107,20 @@ function unknownSigner(packet: SignaturePacket): Judgement {
   };
 }
 
+/** The key with all that its copies know: the newest self-signatures count. */
+async function mergedKey(c: Case): Promise<PublicKey> {
+  let [key, ...others] = await Promise.all(
+    c.copies.map(({ bytes }) => c.openpgp.readKey({ binaryKey: bytes, config: c.config })),
+  );
+  if (key === undefined) throw new Error("a key without copies");
+  for (const other of others) key = await key.update(other, undefined, c.config);
+  return key.toPublic();
+}
+
 async function judgeWith(c: Case): Promise<Judgement> {
   let key: PublicKey;
   try {
-    key = (await c.openpgp.readKey({ binaryKey: c.copy.bytes, config: c.config })).toPublic();
+    key = await mergedKey(c);
   } catch (error) {
     return { state: "unsupported", reason: `its key in ${c.copy.source} cannot be read: ${text(error)}` };
   }
@@ -102,14 +131,19 @@ async function judgeWith(c: Case): Promise<Judgement> {
     return { state: "unsupported", reason: `its key in ${c.copy.source} cannot be used` };
   const bad = await badCryptography(c, issuer);
   if (bad !== undefined) return bad;
-  const standing = standingOf(c.copy, c.fingerprint, c.trust);
+  const standing = c.copies
+    .map((copy) => standingOf(copy, c.fingerprint, c.trust))
+    .find((found) => found !== undefined);
   if (standing === undefined) {
-    return { ...unknownSigner(c.signature.packet), reason: "it is by a key that neither a flag nor a policy names" };
+    const reason = "it is by a key that neither a flag nor a policy names";
+    return { ...unknownSigner(c.signature.packet), reason, fits: true };
   }
   const judgement = await judgeKey(c, key, issuer, standing);
   const name = standing.signer?.name;
   return {
-    person: name ?? `openpgp ${(c.copy.fingerprints[0] ?? "").toUpperCase()}`,
+    fits: true,
+    person: personOf(c.copy, c.trust),
+    ...(standing.flagged ? { flagged: true as const } : {}),
     ...(name === undefined ? {} : { name }),
     ...judgement,
   };
@@ -176,7 +210,7 @@ async function judgeKey(c: Case, key: PublicKey, issuer: PublicKey | Subkey, sta
   if (knowing !== undefined)
     return { state: "revoked", reason: `${knowing.source} holds a revocation of its key`, hint };
   const allowed =
-    pin?.allowWeak !== undefined && Date.parse(pin.allowWeak.expires) > c.trust.at.getTime()
+    pin?.allowWeak !== undefined && Date.parse(pin.allowWeak.expires) > c.trust.now.getTime()
       ? pin.allowWeak
       : undefined;
   const weak = weakSignature(c, key, issuer);
@@ -293,7 +327,9 @@ async function judgeValidity(
     });
   return {
     state: "verified",
-    reason: "the signer answers for these bytes",
+    reason: c.signature.text
+      ? "the signer answers for this text, whatever its line ends"
+      : "the signer answers for exactly these bytes",
     remarks,
     ...(excused === undefined ? {} : { allowedWeak: excused }),
   };

@@ -12,15 +12,21 @@ import type { EvidenceFile, Remark, Trust } from "./scheme.ts";
 
 export type OpenPgp = typeof import("openpgp");
 
+/** The keyring of a whole distribution has some ten thousand. */
+const MAX_PACKETS = 200_000;
+
 /** One copy of one key. Copies of the same key in several files are all asked: one may know of a revocation. */
 export interface KeyCopy {
   readonly source: string;
   /** Primary key first, then subkeys; lower-case hex, 40 (v4) or 64 (v6) digits. */
   readonly fingerprints: readonly string[];
   readonly bytes: Uint8Array;
-  /** The user named the file that holds it. */
-  readonly named: boolean;
+  readonly from: KeyOrigin;
 }
+
+/** Who brought a key file, the most trusted first. */
+export const KEY_ORIGINS = ["flag", "policy", "found"] as const;
+export type KeyOrigin = (typeof KEY_ORIGINS)[number];
 
 /** Sections 5.5.4.2 and 5.5.4.3. Undefined for versions that are not supported. */
 function fingerprintOf(body: Uint8Array): string | undefined {
@@ -77,11 +83,11 @@ function looksLike(bytes: Uint8Array): string | undefined {
  * The keys of one file.
  * @throws UserError `key-malformed` when the file is no key file or holds no public key
  */
-export function indexKeys(file: EvidenceFile, named: boolean): readonly KeyCopy[] {
+export function indexKeys(file: EvidenceFile, from: KeyOrigin): readonly KeyCopy[] {
   const keys: { packets: Packet[] }[] = [];
   try {
     for (const bytes of isArmored(file.bytes) ? armoredKeys(file) : [file.bytes]) {
-      for (const packet of readPackets(bytes)) {
+      for (const packet of readPackets(bytes, MAX_PACKETS)) {
         if (packet.tag === TAG.secretKey) throw privateKey(file);
         if (packet.tag === TAG.publicKey) keys.push({ packets: [] });
         const current = keys.at(-1);
@@ -107,7 +113,7 @@ export function indexKeys(file: EvidenceFile, named: boolean): readonly KeyCopy[
   }
   return keys.map(({ packets }) => ({
     source: file.source,
-    named,
+    from,
     bytes: Buffer.concat(packets.map((packet) => packet.raw)),
     fingerprints: packets
       .filter((packet) => packet.tag === TAG.publicKey || packet.tag === TAG.publicSubkey)
@@ -125,11 +131,15 @@ export interface KeyRing {
  * @throws UserError `key-malformed` for a file that the user named
  */
 export function readKeyRing(trust: Trust): KeyRing {
-  const copies = trust.keys.flatMap((file) => indexKeys(file, true));
+  const copies = trust.keys.flatMap((file) => indexKeys(file, "flag"));
   const remarks: Remark[] = [];
-  for (const file of trust.foundKeys) {
+  const others = [
+    ...trust.policyKeys.map((file) => [file, "policy"] as const),
+    ...trust.foundKeys.map((file) => [file, "found"] as const),
+  ];
+  for (const [file, from] of others) {
     try {
-      copies.push(...indexKeys(file, false));
+      copies.push(...indexKeys(file, from));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       remarks.push({ rule: "key-unusable", message: error.message.replace(`${file.source}: `, ""), file: file.source });
@@ -147,15 +157,16 @@ export function readKeyRing(trust: Trust): KeyRing {
   return { copies: copies.filter((copy) => copy.fingerprints[0] !== ""), remarks };
 }
 
-/** Why a signature by this key counts, or undefined when it does not. */
+/** Why a signature by this key counts: a flag chose the key, a policy pins it, or both. */
 export interface Standing {
+  readonly flagged: boolean;
   readonly signer?: Signer;
   readonly pin?: Pin;
 }
 
 /**
- * Whether the user or a policy in force chose this key. A fingerprint may be the primary key's or
- * that of the very key that signed; another subkey of the same key is not what was pinned.
+ * Whether the user or a policy in force chose this key; undefined when neither did. A fingerprint may be the
+ * primary key's or that of the very key that signed; another subkey of the same key is not what was pinned.
  */
 export function standingOf(copy: KeyCopy, signingFingerprint: string, trust: Trust): Standing | undefined {
   const names = (fingerprint: string): boolean =>
@@ -168,9 +179,15 @@ export function standingOf(copy: KeyCopy, signingFingerprint: string, trust: Tru
     pinned.find(({ pin }) => pin.revoked !== undefined) ??
     pinned.find(({ pin }) => pin.identity === signingFingerprint) ??
     pinned[0];
-  if (decisive !== undefined) return decisive;
-  if (trust.fingerprints.some(names)) return {};
-  return copy.named && trust.fingerprints.length === 0 ? {} : undefined;
+  const flagged = trust.fingerprints.length > 0 ? trust.fingerprints.some(names) : copy.from === "flag";
+  return decisive === undefined && !flagged ? undefined : { flagged, ...decisive };
+}
+
+/** The person behind a key: the first signer that pins any part of it, so that one key is never two people. */
+export function personOf(copy: KeyCopy, trust: Trust): string {
+  const isPart = (pin: Pin): boolean => pin.scheme === "openpgp" && copy.fingerprints.includes(pin.identity);
+  const signer = trust.signers.find(({ pins }) => pins.some(isPart));
+  return signer?.name ?? `openpgp ${(copy.fingerprints[0] ?? "").toUpperCase()}`;
 }
 
 /**
@@ -200,7 +217,7 @@ export function revokedIn(ring: KeyRing, primary: string, signingFingerprint: st
     let current = "";
     return (
       copy.fingerprints[0] === primary &&
-      readPackets(copy.bytes).some(({ tag, body }) => {
+      readPackets(copy.bytes, MAX_PACKETS).some(({ tag, body }) => {
         if (tag === TAG.publicKey || tag === TAG.publicSubkey) current = fingerprintOf(body) ?? "";
         if (tag !== TAG.signature) return false;
         // Section 5.2.2: in version 3 the type stands behind the length of what is hashed.

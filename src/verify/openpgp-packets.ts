@@ -46,10 +46,7 @@ function withoutTrailingBlanks(line: string): string {
 
 /** Lines without their ends (LF or CR LF) and trailing blanks, as latin1 so that no byte is lost. */
 function armorLines(bytes: Uint8Array): string[] {
-  return Buffer.from(withoutBom(bytes))
-    .toString("latin1")
-    .split("\n")
-    .map(withoutTrailingBlanks);
+  return Buffer.from(withoutBom(bytes)).toString("latin1").split("\n").map(withoutTrailingBlanks);
 }
 
 /** True for text with a line that begins an armor block. Packets start with a byte of 0x80 or more. */
@@ -165,13 +162,15 @@ export const TAG = { signature: 2, secretKey: 5, publicKey: 6, marker: 10, publi
 
 /**
  * All packets of a file; every byte belongs to one.
+ * @param most an object is made for each, and the smallest takes two bytes
  * @throws MalformedError
  */
-export function readPackets(bytes: Uint8Array): readonly Packet[] {
+export function readPackets(bytes: Uint8Array, most: number): readonly Packet[] {
   const packets: Packet[] = [];
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   while (at < view.length) {
+    if (packets.length === most) throw new MalformedError(`there are more than ${most} packets`);
     const { tag, start, length } = readHeader(view, at);
     if (length > view.length - start) throw new MalformedError("a packet is longer than the file");
     packets.push({ tag, body: view.subarray(start, start + length), raw: view.subarray(at, start + length) });

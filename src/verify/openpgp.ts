@@ -35,6 +35,8 @@ import type {
 
 /** A file with more signatures than this is an attempt to keep us busy. */
 const MAX_SIGNATURES = 64;
+/** Markers and padding count too. */
+const MAX_PACKETS = 1000;
 
 function settled(state: Judgement["state"], reason: string, hint?: string): PendingSignature {
   return { needs: undefined, judge: async () => ({ state, reason, ...(hint === undefined ? {} : { hint }) }) };
@@ -129,7 +131,7 @@ function signaturePackets(bytes: Uint8Array): {
     throw new MalformedError(`it holds a PGP ${foreign.type.toLowerCase()}, not a detached signature`);
   const parts = armored === undefined ? [bytes] : armored.blocks.map((block) => block.bytes);
   const packets = parts
-    .flatMap((part) => readPackets(part))
+    .flatMap((part) => readPackets(part, MAX_PACKETS))
     .filter((packet) => packet.tag !== TAG.marker && packet.tag !== TAG.padding);
   if (packets.some((packet) => packet.tag !== TAG.signature))
     throw new MalformedError("it is a message with its data inside, not a detached signature");

@@ -1,6 +1,6 @@
 // Digests that the user or a policy states for an artifact, compared with the computed ones.
 
-import { ALGORITHMS, formatDigest, isWeak, strongest } from "../core/digest.ts";
+import { ALGORITHMS, formatDigest, isWeak } from "../core/digest.ts";
 import type { Algorithm, Digest } from "../core/digest.ts";
 import type { Claim } from "./claim.ts";
 
@@ -8,8 +8,9 @@ import type { Claim } from "./claim.ts";
 export type Computed = (algorithm: Algorithm) => Digest | undefined;
 
 export interface DigestPin {
-  /** Any one of the strongest algorithm may match. */
   readonly digests: readonly Digest[];
+  /** A policy may pin several files under one pattern: one digest must match. A flag means one file: each algorithm must. */
+  readonly anyOf: boolean;
   /** Flag or policy file that states them. */
   readonly source: string;
 }
@@ -22,43 +23,36 @@ export function algorithmsOf(digests: readonly Digest[]): readonly Algorithm[] {
 }
 
 export function pinClaim(pin: DigestPin, computed: Computed): Claim {
-  const declared = strongest(pin.digests);
-  const algorithm = declared[0]?.algorithm;
-  if (algorithm === undefined) throw new Error("a pin without digests");
+  const { source, digests } = pin;
   const base = { named: true, remarks: [] };
-  const evidence = { kind: "pin", scheme: "digest", source: pin.source, proves: "nothing" } as const;
-  if (isWeak(algorithm)) {
-    return {
-      ...base,
-      rule: "checksum-weak",
-      evidence: { ...evidence, state: "weak" },
-      message: `${pin.source} states a digest by ${algorithm}, which proves nothing`,
-    };
+  const evidence = { kind: "pin", scheme: "digest", source, proves: "nothing" } as const;
+  const weak = digests.find(({ algorithm }) => isWeak(algorithm));
+  const usable = digests.filter(({ algorithm }) => !isWeak(algorithm) && computed(algorithm) !== undefined);
+  const [first] = usable;
+  if (first === undefined) {
+    const named = [...new Set(digests.map(({ algorithm }) => algorithm))].join(", ");
+    const message = `${source} states a digest by ${named}, which ${weak === undefined ? "cannot be computed here" : "proves nothing"}`;
+    return weak === undefined
+      ? { ...base, rule: "checksum-unsupported", evidence: { ...evidence, state: "unsupported" }, message }
+      : { ...base, rule: "checksum-weak", evidence: { ...evidence, state: "weak" }, message };
   }
-  const actual = computed(algorithm);
-  if (actual === undefined) {
-    return {
-      ...base,
-      rule: "checksum-unsupported",
-      evidence: { ...evidence, state: "unsupported" },
-      message: `${pin.source} states a digest by ${algorithm}, which cannot be computed here`,
-    };
-  }
-  const match = declared.find((digest) => digest.hex === actual.hex);
-  if (match === undefined) {
-    const expected = declared.map(formatDigest).join(" or ");
+  const matches = usable.filter(({ algorithm, hex }) => computed(algorithm)?.hex === hex);
+  const open =
+    pin.anyOf && matches.length > 0 ? [] : usable.filter((d) => !matches.some((m) => m.algorithm === d.algorithm));
+  const [match] = matches;
+  if (match === undefined || open.length > 0) {
+    const algorithm = open[0]?.algorithm ?? first.algorithm;
+    const expected = open.filter((digest) => digest.algorithm === algorithm);
+    const actual = computed(algorithm);
     return {
       ...base,
       rule: "digest-mismatch",
       evidence: { ...evidence, state: "mismatch" },
-      message: `the bytes are not those that ${pin.source} states`,
-      expected,
-      actual: formatDigest(actual),
+      message: `the bytes are not those that ${source} states`,
+      expected: expected.map(formatDigest).join(" or "),
+      ...(actual === undefined ? {} : { actual: formatDigest(actual) }),
     };
   }
-  return {
-    ...base,
-    evidence: { ...evidence, state: "verified", digest: match, proves: "the bytes are exactly those that were pinned" },
-    message: "",
-  };
+  const proves = "the bytes are exactly those that were pinned";
+  return { ...base, evidence: { ...evidence, state: "verified", digest: match, proves }, message: "" };
 }

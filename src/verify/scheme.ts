@@ -15,13 +15,17 @@ export interface EvidenceFile {
 
 /** Whose signatures count, and as of when. */
 export interface Trust {
-  /** The clock that expiry is judged by. */
+  /** The clock that signatures and keys are judged by. */
   readonly at: Date;
+  /** The real clock, which exceptions of a policy end by. */
+  readonly now: Date;
   /** Keys that the user named by flag: each key in them is trusted, unless `fingerprints` narrows them. */
   readonly keys: readonly EvidenceFile[];
   /** Full fingerprints that the user named by flag, lower-case hex. */
   readonly fingerprints: readonly string[];
-  /** Keys found beside the artifact or named by a policy: used only where a fingerprint or a pin names them. */
+  /** Keys that policies name: used only where a fingerprint or a pin names them. */
+  readonly policyKeys: readonly EvidenceFile[];
+  /** Keys found beside the artifact: likewise, and only where nobody named a copy of the same key. */
   readonly foundKeys: readonly EvidenceFile[];
   /** Signers of the policies in force. */
   readonly signers: readonly Signer[];
@@ -38,12 +42,16 @@ export interface Remark {
 /** What a scheme says about one signature over given bytes. */
 export interface Judgement {
   readonly state: State;
-  /** Why it is in this state, as a clause for a message; for `verified`, what it proves. */
+  /** Why it is in this state, as a clause for a message; for `verified`, what it proves about the bytes. */
   readonly reason: string;
   /** Scheme and full identity of the signer, where known. */
   readonly signer?: string;
   /** The signer's name in the policy. */
   readonly name?: string;
+  /** The cryptography shows that the signature was made over these very bytes, whatever else is wrong with it. */
+  readonly fits?: true;
+  /** The key is one that --key or --fingerprint chose, and not only a policy. */
+  readonly flagged?: true;
   /** One value per person: signatures of the same person count once towards a threshold. */
   readonly person?: string;
   /** ISO 8601 signing time; a claim of the signer. */

@@ -22,7 +22,7 @@ export function file(source: string, bytes: Uint8Array): EvidenceFile {
 
 /** Trust in nobody, as of `AT`, with what the case adds. */
 export function trusting(parts: Partial<Trust>): Trust {
-  return { at: AT, keys: [], fingerprints: [], foundKeys: [], signers: [], ...parts };
+  return { at: AT, now: AT, keys: [], fingerprints: [], policyKeys: [], foundKeys: [], signers: [], ...parts };
 }
 
 /** A policy's signer with these pins. */
