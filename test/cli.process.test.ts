@@ -123,3 +123,62 @@ test(
     assert.equal(code, 2);
   },
 );
+
+test(
+  "a name that is not UTF-8 is refused, since Node would open another file",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const { cwd, env } = releaseOf(t);
+    cpSync(join(cwd, "installer.sh"), join(cwd, "tool\u{fffd}.sh"));
+    const child = spawn(
+      "sh",
+      ["-c", 'exec "$0" "$1" verify --key acme.asc "$(printf \'tool\\377.sh\')"', process.execPath, BOLTSEAL],
+      {
+        cwd,
+        env,
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = await once(child, "close");
+    assert.equal(code, 2);
+    assert.match(stderr, /not a name in UTF-8/);
+  },
+);
+
+test(
+  "a working directory that is gone is told as such, also where nobody can be told",
+  { skip: !existsSync("/dev/full") },
+  async (t) => {
+    const { cwd, env } = releaseOf(t);
+    for (const stderr of ["&1", "/dev/full"]) {
+      const words = [
+        "-c",
+        `mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" verify x 2>${stderr}`,
+        process.execPath,
+        BOLTSEAL,
+      ];
+      const child = spawn("sh", words, { cwd, env, stdio: ["ignore", "pipe", "ignore"], timeout: 20_000 });
+      let stdout = "";
+      child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+      const [code] = await once(child, "close");
+      assert.equal(code, 2);
+      assert.equal(stdout, stderr === "&1" ? "boltseal: the working directory is gone\n" : "");
+    }
+  },
+);
+
+test("a found signature of a million empty packets is refused in little memory", async (t) => {
+  const { cwd, env } = releaseOf(t);
+  writeFileSync(join(cwd, "installer.sh.sig"), Buffer.alloc(1 << 20, Buffer.from([0xca, 0])));
+  const peak = `process.on("exit", () => require("node:fs").writeSync(2, String(process.resourceUsage().maxRSS)))`;
+  writeFileSync(join(cwd, "peak.cjs"), peak);
+  const words = ["--require", "./peak.cjs", BOLTSEAL, "verify", "installer.sh", "--key", "acme.asc"];
+  const child = spawn(process.execPath, words, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = await once(child, "close");
+  assert.equal(code, 1);
+  assert.ok(Number(stderr) < 150_000, `${stderr} kB`);
+});

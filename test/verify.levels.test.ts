@@ -133,6 +133,30 @@ const ROWS: readonly (readonly [string, readonly Claim[], Demands, readonly stri
     ["reject threshold-unmet"],
   ],
   [
+    "a signed list of weak digests, and an unsigned list that a flag trusts, are no signer",
+    [listed("weak", "checksum-weak", { signed: true }), listed("verified")],
+    KEY,
+    ["warn checksum-weak", "reject threshold-unmet"],
+  ],
+  [
+    "a policy's signer does not meet what a key of a flag asks for",
+    [GOOD],
+    { ...NOTHING, namesSigners: true, each: [{ ...demand(1), flaggedOnly: true }] },
+    ["reject threshold-unmet"],
+  ],
+  [
+    "a key of a flag does",
+    [{ ...GOOD, flagged: true }],
+    { ...NOTHING, namesSigners: true, each: [{ ...demand(1), flaggedOnly: true }] },
+    [],
+  ],
+  [
+    "a demanded signature by named signers is not met by another",
+    [GOOD],
+    { ...NOTHING, each: [demand(0, ["bob"], ["signature"])] },
+    ["reject signature-missing"],
+  ],
+  [
     "a demanded signature is not replaced by a list",
     [listed("verified", undefined, { person: "acme", signed: true })],
     { ...NOTHING, each: [demand(0, [], ["signature"])] },

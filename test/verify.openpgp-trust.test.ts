@@ -91,6 +91,28 @@ test("trust: a pin gives its signer's name, and all keys of a signer are one per
   assert.deepEqual([judgement.name, judgement.person], ["acme", "acme"]);
 });
 
+test("trust: a key whose parts two signers pin is one person", async () => {
+  const [sub, main] = [signer("sub", { identity: SIGNING }), signer("main", { identity: PRIMARY })];
+  for (const signers of [
+    [sub, main],
+    [main, sub],
+  ]) {
+    const judgement = await judgeOne(DOCUMENT, SIGNATURE, trusting({ foundKeys: [KEY], signers }));
+    assert.equal(judgement.person, signers[0]?.name);
+  }
+});
+
+test("trust: allowWeak ends by the real clock, whatever time is judged", async () => {
+  const { bytes } = fixture("signatures/tool.tgz");
+  const short = fixture("signatures/short.sig");
+  const refused = await judgeOne(bytes, short, trusting({ keys: [WEAK_KEYS] }));
+  const identity = /openpgp ([0-9A-F]{40})/.exec(refused.signer ?? "")?.[1]?.toLowerCase() ?? "";
+  const signers = [signer("old", { identity, allowWeak: { reason: "old releases", expires: "2026-06-01" } })];
+  const trust = { policyKeys: [WEAK_KEYS], signers, at: new Date("2026-05-01") };
+  assert.equal((await judgeOne(bytes, short, trusting({ ...trust, now: new Date("2026-05-01") }))).state, "verified");
+  assert.equal((await judgeOne(bytes, short, trusting({ ...trust, now: AT }))).state, "weak");
+});
+
 const WEAK_KEYS = fixture("signatures/keys.gpg");
 
 for (const signature of ["short.sig", "dsa.sig"]) {

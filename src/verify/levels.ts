@@ -141,6 +141,11 @@ function explains({ evidence, rule, signed }: Claim): boolean {
   return evidence.kind === "signature" || signed === true;
 }
 
+function whoCounts({ signers, flaggedOnly }: Demand): string {
+  if (flaggedOnly) return "the keys that flags name";
+  return signers.length === 0 ? "any trusted signers" : signers.join(", ");
+}
+
 function missingSigners(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {
   const { threshold, signers, by } = demand;
   const have = people(claims, demand);
@@ -159,7 +164,7 @@ function missingSigners(subject: string, claims: readonly Claim[], demand: Deman
       level,
       subject,
       message: `${by} demands ${threshold === 1 ? "a trusted signer" : `${threshold} different trusted signers`}`,
-      expected: `${threshold} of ${signers.length === 0 ? "any trusted signers" : signers.join(", ")}`,
+      expected: `${threshold} of ${whoCounts(demand)}`,
       actual: have.size === 0 ? "none" : [...have].join(", "),
     },
   ];

@@ -205,9 +205,13 @@ function readHeader(view: Buffer, at: number): { tag: number; start: number; len
   return { tag, start: at + 6, length: view.readUInt32BE(at + 2) };
 }
 
+/** Sections 5.2.3.11 and 5.2.3.18: when a signature was made, and how long it lasts, in four octets each. */
+const TIMES: readonly number[] = [2, 3];
+
 /**
  * Sections 5.2.3 and 5.2.3.7: the subpackets of a version 4 or 6 signature fill their two areas exactly. The
- * library reads on where one is longer than its area, and would then see other fields than other programs.
+ * library reads on where one is longer than its area, and would then see other fields than other programs; and
+ * it takes times of any size, some of which are none.
  * @param body of a signature packet
  * @throws MalformedError
  */
@@ -218,17 +222,22 @@ export function checkSubpacketAreas(body: Uint8Array): void {
   for (const area of ["signed", "unsigned"]) {
     const end = at + size <= view.length ? at + size + view.readUIntBE(at, size) : Infinity;
     at += size;
-    while (at < end && end <= view.length) at += subpacketSize(view, at);
+    while (at < end && end <= view.length) {
+      const { type, next } = readSubpacketHeader(view, at);
+      if (area === "signed" && TIMES.includes(type) && next - at !== 6)
+        throw new MalformedError("it holds a time that is none");
+      at = next;
+    }
     if (at !== end) throw new MalformedError(`its ${area} subpackets do not fill their place`);
   }
 }
 
-/** Header and body; Infinity when that is not known. */
-function subpacketSize(view: Buffer, at: number): number {
+/** `next` is where the next one begins; Infinity when that is not known. */
+function readSubpacketHeader(view: Buffer, at: number): { readonly type: number; readonly next: number } {
   const octet = view[at] ?? 0;
   const width = octet < 192 ? 1 : octet < 255 ? 2 : 5;
-  if (at + width > view.length) return Infinity;
+  if (at + width > view.length) return { type: 0, next: Infinity };
   const length =
     width === 1 ? octet : width === 2 ? ((octet - 192) << 8) + view.readUInt8(at + 1) + 192 : view.readUInt32BE(at + 1);
-  return length === 0 ? Infinity : width + length;
+  return { type: (view[at + width] ?? 0) & 0x7f, next: length === 0 ? Infinity : at + width + length };
 }
