@@ -25,6 +25,7 @@ import { discover, findKeys } from "./discovery.ts";
 import type { Folder, FoundEvidence } from "./discovery.ts";
 import { readList, readNamedSignatures, requestsOf } from "./evidence.ts";
 import type { List, Signature } from "./evidence.ts";
+import type { VerifyFlags } from "./flags.ts";
 import { findingsAbout } from "./levels.ts";
 import type { Demand, Demands } from "./levels.ts";
 import { algorithmsOf } from "./pins.ts";
@@ -40,29 +41,9 @@ const MAX_KEYS = 16 << 20;
 /** Of a key file that nobody named. */
 const MAX_FOUND_KEYS = 2 << 20;
 
-export interface VerifyRequest {
-  readonly artifacts: readonly string[];
-  readonly signatures: readonly string[];
-  readonly keys: readonly string[];
-  /** Full fingerprints, lower-case hex. */
-  readonly fingerprints: readonly string[];
-  readonly checksums: readonly string[];
-  readonly digests: readonly string[];
-  /** Name that lists and policies know the one artifact by. */
-  readonly as?: string;
-  /** The clock that signatures and keys are judged by. */
-  readonly at: Date;
-  /** The real clock, which waivers end by. */
-  readonly now: Date;
-  /** `--at` was given: say so in the report. */
-  readonly clockSet: boolean;
-  readonly allowIntegrityOnly: boolean;
-  readonly allowRenamed: boolean;
-  readonly all: boolean;
-  readonly threshold?: number;
-  /** Where the verified bytes of the one artifact go. */
-  readonly output?: string;
+export interface VerifyRequest extends VerifyFlags {
   readonly policy: Policy;
+  /** Bytes read so far, and in all, of an artifact. */
   readonly onProgress?: (path: string, done: number, total: number) => void;
 }
 
