@@ -97,6 +97,14 @@ const TRAPS: readonly (readonly [what: string, signature: Buffer, states: readon
     forgeSignature(A, DOCUMENT, { unhashed: [subpacket(3, u32(1))] }),
     ["verified"],
   ],
+  ...[0, 1, 3, 5, 8].flatMap((size) => [
+    [
+      `with a creation time of ${size} bytes`,
+      forgeSignature(A, DOCUMENT, { hashed: [subpacket(2, Buffer.alloc(size, 1)), issuerFingerprint(A)] }),
+      ["malformed"],
+    ] as const,
+    [`with an expiry of ${size} bytes`, withHashed(subpacket(3, Buffer.alloc(size, 1))), ["malformed"]] as const,
+  ]),
   ["which never expires, and says so", withHashed(subpacket(3, u32(0))), ["verified"]],
   ["which expired after a second", withHashed(subpacket(3, u32(1))), ["expired"]],
   ["from 1970", forgeSignature(A, DOCUMENT, { hashed: [created(0), issuerFingerprint(A)] }), ["invalid"]],
