@@ -11,6 +11,8 @@ process.on("uncaughtException", (error) => {
   } catch {
     process.exitCode = 2; // Nobody reads it; the status says enough.
   }
-  process.exit();
+  // At once: what goes on after a crash must not end in success.
+  // oxlint-disable-next-line no-restricted-properties
+  process.exit(2);
 });
 require("../dist/boltseal.cjs").main();

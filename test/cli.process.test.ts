@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import {
   chmodSync,
   closeSync,
@@ -34,12 +34,19 @@ function releaseOf(t: TestContext): { cwd: string; env: Record<string, string> }
   return { cwd, env: bareEnvironment(join(folder, "home")) };
 }
 
+/** How a program ended, when all that it wrote was read. */
+function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly signal: string | null }> {
+  return new Promise((resolve) => {
+    child.once("close", (code, signal) => resolve({ code, signal }));
+  });
+}
+
 const GOOD = ["verify", "installer.sh", "--signature", "installer.sh.asc", "--key", "acme.asc"];
 
 test("a reader that has gone is not a success", async (t) => {
   const child = spawn(process.execPath, [BOLTSEAL, ...GOOD], { ...releaseOf(t), stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.destroy();
-  const [code] = await once(child, "close");
+  const { code } = await ended(child);
   assert.equal(code, 2);
 });
 
@@ -51,7 +58,7 @@ test(
     const child = spawn(process.execPath, [BOLTSEAL, ...GOOD], { ...releaseOf(t), stdio: ["ignore", full, "pipe"] });
     let stderr = "";
     child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    const [code] = await once(child, "close");
+    const { code } = await ended(child);
     closeSync(full);
     assert.equal(code, 2);
     assert.equal(stderr, "boltseal: the output cannot be written (ENOSPC)\n");
@@ -69,7 +76,7 @@ test("a slow reader gets the whole report", async (t) => {
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
   child.stdout.resume();
-  const [code] = await once(child, "close");
+  const { code } = await ended(child);
   assert.equal(code, 2);
   const report = JSON.parse(Buffer.concat(chunks).toString()) as { verdict: string; findings: unknown[] };
   assert.equal(report.verdict, "unknown");
@@ -87,7 +94,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     while (!readdirSync(cwd).some((name) => name.endsWith(".part")))
       await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill(signal);
-    const [code, by] = await once(child, "close");
+    const { code, signal: by } = await ended(child);
     assert.deepEqual([code, by], [null, signal]);
     assert.deepEqual(
       readdirSync(cwd).filter((name) => name.includes("copy.bin")),
@@ -106,7 +113,7 @@ test("a crash of the program is exit 2, never Node's own 1", async (t) => {
   });
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = await once(child, "close");
+  const { code } = await ended(child);
   assert.equal(code, 2);
   assert.match(stderr, /internal error: crash \\u001b\[31m\n/);
 });
@@ -118,7 +125,7 @@ test(
     const { cwd, env } = releaseOf(t);
     chmodSync(cwd, 0o555);
     const child = spawn(process.execPath, [BOLTSEAL, ...GOOD, "--output", "copy.sh"], { cwd, env, stdio: "ignore" });
-    const [code] = await once(child, "close");
+    const { code } = await ended(child);
     chmodSync(cwd, 0o755);
     assert.equal(code, 2);
   },
@@ -141,7 +148,7 @@ test(
     );
     let stderr = "";
     child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-    const [code] = await once(child, "close");
+    const { code } = await ended(child);
     assert.equal(code, 2);
     assert.match(stderr, /not a name in UTF-8/);
   },
@@ -162,7 +169,7 @@ test(
       const child = spawn("sh", words, { cwd, env, stdio: ["ignore", "pipe", "ignore"], timeout: 20_000 });
       let stdout = "";
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-      const [code] = await once(child, "close");
+      const { code } = await ended(child);
       assert.equal(code, 2);
       assert.equal(stdout, stderr === "&1" ? "boltseal: the working directory is gone\n" : "");
     }
@@ -178,7 +185,7 @@ test("a found signature of a million empty packets is refused in little memory",
   const child = spawn(process.execPath, words, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = await once(child, "close");
+  const { code } = await ended(child);
   assert.equal(code, 1);
   assert.ok(Number(stderr) < 150_000, `${stderr} kB`);
 });

@@ -69,8 +69,8 @@ async function opened(names: readonly string[]): Promise<readonly string[]> {
     found.push(source);
     return { source, bytes };
   };
-  const at = new Date(0);
-  const nobody = { at, now: at, keys: [], fingerprints: [], policyKeys: [], foundKeys: [], signers: [] };
+  const start = new Date(0);
+  const nobody = { at: start, now: start, keys: [], fingerprints: [], policyKeys: [], foundKeys: [], signers: [] };
   const reader = createSignatureReader(nobody);
   // A few at a time: of many lists only the first are looked at.
   for (let at = 0; at < names.length; at += 8) {

@@ -147,7 +147,7 @@ function whoCounts({ signers, flaggedOnly }: Demand): string {
 }
 
 function missingSigners(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {
-  const { threshold, signers, by } = demand;
+  const { threshold, by } = demand;
   const have = people(claims, demand);
   if (have.size >= threshold) return [];
   const signatures = claims.filter((claim) => claim.evidence.kind === "signature" || claim.signed === true);

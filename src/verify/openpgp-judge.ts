@@ -109,11 +109,14 @@ function unknownSigner(packet: SignaturePacket): Judgement {
 
 /** The key with all that its copies know: the newest self-signatures count. */
 async function mergedKey(c: Case): Promise<PublicKey> {
-  let [key, ...others] = await Promise.all(
+  const copies = await Promise.all(
     c.copies.map(({ bytes }) => c.openpgp.readKey({ binaryKey: bytes, config: c.config })),
   );
+  let [key] = copies;
   if (key === undefined) throw new Error("a key without copies");
-  for (const other of others) key = await key.update(other, undefined, c.config);
+  // Without a date: otherwise the library leaves out what is of no use by the real clock.
+  const noDate = null as unknown as Date;
+  for (const other of copies.slice(1)) key = await key.update(other, noDate, c.config);
   return key.toPublic();
 }
 

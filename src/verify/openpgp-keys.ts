@@ -83,7 +83,7 @@ function looksLike(bytes: Uint8Array): string | undefined {
  * The keys of one file.
  * @throws UserError `key-malformed` when the file is no key file or holds no public key
  */
-export function indexKeys(file: EvidenceFile, from: KeyOrigin): readonly KeyCopy[] {
+function indexKeys(file: EvidenceFile, from: KeyOrigin): readonly KeyCopy[] {
   const keys: { packets: Packet[] }[] = [];
   try {
     for (const bytes of isArmored(file.bytes) ? armoredKeys(file) : [file.bytes]) {
