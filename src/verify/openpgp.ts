@@ -21,7 +21,7 @@ import { readKeyRing } from "./openpgp-keys.ts";
 import type { KeyRing, OpenPgp } from "./openpgp-keys.ts";
 import { HASHES, isWeakHash, SALT_BYTES, SIGNING_ALGORITHMS } from "./openpgp-algorithms.ts";
 import { judgeSignature } from "./openpgp-judge.ts";
-import type { ReadySignature } from "./openpgp-judge.ts";
+import type { ReadySignature } from "./openpgp-case.ts";
 import type {
   EvidenceFile,
   Judgement,
