@@ -235,6 +235,28 @@ test("revocation: one of somebody else's key in the same file does not count", a
   assert.equal((await judgeOne(DOCUMENT, file("s", forgeSignature(A, DOCUMENT)), trust)).state, "verified");
 });
 
+const COPIES = [
+  ["an expiry that a newer copy takes back", 30, BORN + 60, 100 * YEAR, "verified"],
+  ["an expiry that a newer copy sets", 100 * YEAR, SIGNED - 60, SIGNED - BORN, "expired"],
+  // Newer by the time that is judged, which the real clock has nothing to do with.
+  ["an expiry that a copy of 2090 sets", 100 * YEAR, Date.UTC(2090) / 1000, SIGNED - BORN, "expired"],
+] as const;
+
+for (const [what, oldExpiry, certified, newExpiry, state] of COPIES) {
+  test(`copies of a key are one key: ${what}: ${state}`, async () => {
+    const old = file("old", certificate(A, { expires: oldExpiry }));
+    const newer = file("newer", certificate(A, { certified, expires: newExpiry }));
+    for (const keys of [
+      [old, newer],
+      [newer, old],
+    ]) {
+      const trust = trusting({ keys, at: new Date("2095-01-01") });
+      const judgement = await judgeOne(DOCUMENT, file("s", forgeSignature(A, DOCUMENT)), trust);
+      assert.equal(stateOf(judgement), state);
+    }
+  });
+}
+
 test("a primary key that was added to another key as a subkey lends that key no trust", async () => {
   // The pinned key A hangs below Mallory's own key, and Mallory signs.
   const key = certificate(MALLORY, { subkeys: [packet(14, A.body)] });
