@@ -10,6 +10,7 @@
 
 import { ALGORITHMS, isWeak } from "../core/digest.ts";
 import type { Digest } from "../core/digest.ts";
+import { nearestName } from "../core/nearest.ts";
 import type { ChecksumList, ListEntry } from "./checksums.ts";
 
 /** What a list says about one artifact. `entries` are in the order of the list, without repetitions. */
@@ -51,7 +52,7 @@ export function lookUp(list: ChecksumList, artifact: Artifact): Lookup {
   const nameless = list.entries.every((entry) => entry.name === undefined);
   if (artifact.alone && nameless && list.entries.length > 0)
     return judge(list.entries, "the list states a digest without a name");
-  const nearest = nearestName(list, name);
+  const nearest = nearestListed(list, name);
   return nearest === undefined ? { state: "not-listed" } : { state: "not-listed", nearest };
 }
 
@@ -126,40 +127,14 @@ function withoutSpaces(name: string): string {
 
 /** Names that are compared for a suggestion: a bound for hostile lists. */
 const MAX_COMPARED = 5000;
-const MAX_COMPARED_LENGTH = 255;
 
-/** The listed name that is most like `name`, for a question only: the first of the smallest edit distance. */
-function nearestName(list: ChecksumList, name: string): string | undefined {
-  const wanted = folded(name);
-  let nearest: string | undefined;
-  let smallest = Math.max(1, Math.min(6, Math.floor(wanted.length / 3))) + 1;
-  for (const { name: candidate } of list.entries.slice(0, MAX_COMPARED)) {
-    if (candidate === undefined) continue;
-    const distance = editDistance(wanted, folded(lastPart(candidate)), smallest);
-    if (distance >= smallest) continue;
-    smallest = distance;
-    nearest = candidate;
-  }
-  return nearest;
+/** The listed name that is most like `name`, for a question only. */
+function nearestListed(list: ChecksumList, name: string): string | undefined {
+  const names = list.entries.slice(0, MAX_COMPARED).flatMap((entry) => entry.name ?? []);
+  return nearestName(name, names, (candidate) => folded(lastPart(candidate)));
 }
 
 /** What publishers change between a list and the uploaded file: case, and `_`, `-`, `.` and space for one another. */
 function folded(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, "");
-}
-
-/** Insertions, deletions and substitutions that turn `a` into `b`; `limit` when there are that many or more. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit || Math.max(a.length, b.length) > MAX_COMPARED_LENGTH) return limit;
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? limit) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? limit) + 1, (next[j - 1] ?? limit) + 1));
-    }
-    if (Math.min(...next) >= limit) return limit;
-    row = next;
-  }
-  return Math.min(row[b.length] ?? limit, limit);
 }
