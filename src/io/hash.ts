@@ -78,8 +78,9 @@ export async function hashFile(
   const parallel = file.size >= TWO_THREADS_FROM && there.length > 0 && here.length > 0 && availableParallelism() > 1;
   const pick = (positions: readonly number[]): HashRequest[] => positions.flatMap((i) => requests[i] ?? []);
   const ring = createRing(file.size, parallel);
-  const worker = parallel ? await startWorker(pick(there), ring) : undefined;
+  // First what may fail: a second thread that nobody stops would keep the program from ending.
   const set = createHashSet(parallel ? pick(here) : requests);
+  const worker = parallel ? await startWorker(pick(there), ring) : undefined;
   try {
     const size = await pump(file, ring, set, worker, options);
     refuseChange(file, size, options.path);
