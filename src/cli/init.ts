@@ -1,14 +1,15 @@
 // `boltseal init`: a policy file to start from, vouched for because the user just made it.
 
 import { UserError } from "../core/errors.ts";
-import { pathExists, writeFileAtomically } from "../io/files.ts";
+import { writeFileAtomically } from "../io/files.ts";
+import { isThere } from "../io/paths.ts";
 import { POLICY_NAME } from "../policy/load.ts";
 import { starterPolicy } from "../policy/starter.ts";
 import { trustFile } from "../policy/trust-store.ts";
 import type { Command } from "./command.ts";
 
 export const init: Command = async (_args, world) => {
-  if (pathExists(POLICY_NAME)) {
+  if (isThere(POLICY_NAME)) {
     throw new UserError("output-failed", `${POLICY_NAME} exists already and is left as it is`, {
       hint: `boltseal trust ${POLICY_NAME} vouches for it`,
     });

@@ -238,8 +238,3 @@ export function listDirectory(path: string): readonly string[] {
     throw readError(path, error);
   }
 }
-
-/** True when something of that name is there, a dangling link included. */
-export function pathExists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}

@@ -32,17 +32,18 @@ export interface List {
   readonly embedded: readonly (SignatureSource & { readonly judgement: Judgement })[];
 }
 
+/** A signature whose judgement does not depend on any bytes. */
+function settled(source: string, named: boolean, judgement: Judgement): Signature {
+  return { scheme: "unknown", source, named, pending: { needs: undefined, judge: async () => judgement }, remarks: [] };
+}
+
 function refused(file: EvidenceFile, named: boolean, reason: string, hint: string | undefined): readonly Signature[] {
-  const judgement: Judgement = { state: "malformed", reason, ...(hint === undefined ? {} : { hint }) };
-  const pending: PendingSignature = { needs: undefined, judge: async () => judgement };
-  return [{ scheme: "unknown", source: file.source, named, pending, remarks: [] }];
+  return [settled(file.source, named, { state: "malformed", reason, ...(hint === undefined ? {} : { hint }) })];
 }
 
 /** A file that has the name of a signature and none inside that can be told: it cannot be checked, and is not passed over. */
 export function unknownSignature(source: string, reason: string): Signature {
-  const judgement: Judgement = { state: "unsupported", reason };
-  const pending: PendingSignature = { needs: undefined, judge: async () => judgement };
-  return { scheme: "unknown", source, named: false, pending, remarks: [] };
+  return settled(source, false, { state: "unsupported", reason });
 }
 
 /** What a file is that is no signature, to help whoever passed it. */
