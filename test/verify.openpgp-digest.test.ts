@@ -5,6 +5,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { hashBytes } from "../src/core/hash-set.ts";
 import type { HashResult } from "../src/core/hash-set.ts";
+import { textFile } from "../src/verify/evidence.ts";
 import type { PendingSignature } from "../src/verify/scheme.ts";
 import { createSignatureReader } from "../src/verify/signed.ts";
 import { fixture, trusting } from "./support/openpgp-judging.ts";
@@ -26,8 +27,7 @@ async function pending(kind: string, name: string): Promise<PendingSignature> {
 
 /** What the signature says of a file with these bytes. */
 function digestOf(signature: PendingSignature, bytes: Uint8Array): HashResult {
-  assert.ok(signature.needs !== undefined);
-  const [result] = hashBytes(bytes, [signature.needs]);
+  const [result] = hashBytes(bytes, signature.needs);
   assert.ok(result !== undefined);
   return result;
 }
@@ -37,7 +37,7 @@ for (const kind of KINDS) {
     const signature = await pending(kind, kind);
     const states: string[] = [];
     for (const bytes of [DOCUMENT, OTHER, NOTHING, DOCUMENT.subarray(1), Buffer.concat([DOCUMENT, DOCUMENT])]) {
-      states.push((await signature.judge(digestOf(signature, bytes))).state);
+      states.push((await signature.judge([digestOf(signature, bytes)], textFile(""))).state);
     }
     assert.deepEqual(states, ["verified", "invalid", "invalid", "invalid", "invalid"]);
   });
@@ -48,7 +48,7 @@ for (const kind of KINDS) {
     const believed: number[] = [];
     for (let at = 0; at < good.digest.length; at++) {
       const digest = Uint8Array.from(good.digest, (byte, index) => (index === at ? byte ^ 1 : byte));
-      if ((await signature.judge({ ...good, digest })).state === "verified") believed.push(at);
+      if ((await signature.judge([{ ...good, digest }], textFile(""))).state === "verified") believed.push(at);
     }
     assert.deepEqual(believed, []);
   });
@@ -65,7 +65,7 @@ for (const kind of KINDS) {
       Buffer.concat([Buffer.alloc(1), digest]),
     ];
     for (const bytes of wrong) {
-      const { state } = await signature.judge({ digest: bytes, binary: false });
+      const { state } = await signature.judge([{ digest: bytes, binary: false }], textFile(""));
       assert.equal(state, "invalid", `${bytes.length} bytes`);
     }
   });
@@ -73,18 +73,18 @@ for (const kind of KINDS) {
   test(`${kind}: a signature over nothing is good for an empty file, and for no other`, async () => {
     // The library is handed an empty message beside our digest: it must not hash that.
     const signature = await pending(kind, `${kind}.empty`);
-    assert.equal((await signature.judge(digestOf(signature, NOTHING))).state, "verified");
-    assert.equal((await signature.judge(digestOf(signature, DOCUMENT))).state, "invalid");
+    assert.equal((await signature.judge([digestOf(signature, NOTHING)], textFile(""))).state, "verified");
+    assert.equal((await signature.judge([digestOf(signature, DOCUMENT)], textFile(""))).state, "invalid");
   });
 
   test(`${kind}: the digest that was asked for must be given`, async () => {
-    await assert.rejects((await pending(kind, kind)).judge(undefined), /without the hash/);
+    await assert.rejects((await pending(kind, kind)).judge([], textFile("")), /without the hash/);
   });
 
   test(`${kind}: one judgement says nothing about the next`, async () => {
     const signature = await pending(kind, kind);
     const [good, bad] = [digestOf(signature, DOCUMENT), digestOf(signature, OTHER)];
-    const judgements = await Promise.all([good, bad, good, bad].map((hash) => signature.judge(hash)));
+    const judgements = await Promise.all([good, bad, good, bad].map((hash) => signature.judge([hash], textFile(""))));
     assert.deepEqual(
       judgements.map(({ state }) => state),
       ["verified", "invalid", "verified", "invalid"],

@@ -5,6 +5,7 @@ import type { Pin } from "../core/signer.ts";
 import { readKeyFiles } from "../policy/keys.ts";
 import type { Policy } from "../policy/types.ts";
 import { readKeyRing } from "../verify/openpgp-keys.ts";
+import { trustNobody } from "../verify/signed.ts";
 import type { Command } from "./command.ts";
 import { policyInForce } from "./policy-flag.ts";
 
@@ -22,8 +23,7 @@ function describePin(pin: Pin): string {
 
 /** Where the key of each pin is, by fingerprint: what a policy pins is of no use without the key itself. */
 function keysAtHand(policy: Policy, now: Date): { where: ReadonlyMap<string, string>; problems: readonly string[] } {
-  const nobody = { at: now, now, keys: [], fingerprints: [], foundKeys: [], signers: [] };
-  const { copies, remarks } = readKeyRing({ ...nobody, policyKeys: readKeyFiles(policy) });
+  const { copies, remarks } = readKeyRing({ ...trustNobody(now, now), policyKeys: readKeyFiles(policy) });
   const where = copies.flatMap(({ fingerprints, source }) => fingerprints.map((f) => [f, source] as const));
   return {
     where: new Map(where),

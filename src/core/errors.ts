@@ -13,7 +13,22 @@ export type ErrorCode =
   | "digest-malformed"
   | "json-malformed"
   | "policy-malformed"
-  | "key-malformed";
+  | "key-malformed"
+  /** A socket was asked for, and none may be opened. */
+  | "net-offline"
+  /** Our own rules say no: scheme, host, address, redirect, encoding. */
+  | "net-refused"
+  /** The server says that it has no such thing (404, 410). */
+  | "net-absent"
+  /** The server does not give it out (other 4xx). */
+  | "net-denied"
+  | "net-too-large"
+  /** Name, connection, TLS, time, a cut or odd answer, 5xx. */
+  | "net-failed"
+  | "npm-config-malformed"
+  | "npm-registry-missing"
+  /** What a registry says of a package cannot be used. */
+  | "packument-malformed";
 
 /**
  * Something the user can mend: bad usage, an unreadable file, a malformed policy. Ends in exit 2.

@@ -7,11 +7,35 @@ export interface AllowWeak {
   readonly expires: string;
 }
 
+/** What a pin names. One line for each notation of an identity. */
+export type PinScheme =
+  /** Fingerprint of an OpenPGP key: 40 or 64 lower-case hex digits. */
+  | "openpgp"
+  /** Public key as minisign prints it: base64 of `Ed`, key number and key (56 characters). */
+  | "minisign"
+  /** Public key as signify prints it: the same notation. */
+  | "signify"
+  /** Public key as OpenSSH prints it, without its comment: `ssh-ed25519 AAAA…`. */
+  | "ssh"
+  /** Exact subject alternative name of the signing certificate; `issuer` is set too. */
+  | "sigstore"
+  /** SHA-256 of a certificate or of its SubjectPublicKeyInfo: 64 lower-case hex digits. */
+  | "x509"
+  /** Key id of a package registry's signing key: `SHA256:` and base64 of the SHA-256 of its SubjectPublicKeyInfo. */
+  | "npm";
+
 /** One exact key or identity of a signer. Never a short id, never a pattern. */
 export interface Pin {
-  readonly scheme: "openpgp";
-  /** Full identity in the scheme's own notation; OpenPGP: 40 or 64 lower-case hex digits. */
+  readonly scheme: PinScheme;
+  /** Full identity in the scheme's own notation. */
   readonly identity: string;
+  /** sigstore: exact OIDC issuer. */
+  readonly issuer?: string;
+  /** sigstore: numeric ids of the source repository and of its owner, as the certificate states them; they survive a rename. */
+  readonly repositoryId?: string;
+  readonly ownerId?: string;
+  /** ssh: the namespace that signatures must be made for; `file` when absent. */
+  readonly namespace?: string;
   /** Signatures that claim a time outside [notBefore, notAfter] do not count. ISO 8601. */
   readonly notBefore?: string;
   readonly notAfter?: string;

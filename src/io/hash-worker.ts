@@ -8,6 +8,8 @@ import type { HashResult, HashRequest } from "../core/hash-set.ts";
 export interface WorkerJob {
   readonly requests: readonly HashRequest[];
   readonly slots: readonly Uint8Array[];
+  /** Bytes of the file. */
+  readonly size: number;
 }
 
 export type ToWorker = { readonly slot: number; readonly length: number } | { readonly end: true };
@@ -16,7 +18,7 @@ export type FromWorker = { readonly free: number } | { readonly results: readonl
 const port = parentPort;
 if (port === null) throw new Error("hash-worker is not a program");
 const job = workerData as WorkerJob;
-const set = createHashSet(job.requests);
+const set = createHashSet(job.requests, job.size);
 
 port.on("message", (message: ToWorker) => {
   if ("end" in message) {

@@ -47,6 +47,7 @@ function createRing(size: number, shared: boolean): readonly Uint8Array[] {
 
 /** Relative cost of a hash function on a processor with SHA extensions; only balances the two threads. */
 function cost(algorithm: string): number {
+  if (algorithm === "identity") return 0;
   return algorithm === "sha256" || algorithm === "sha224" || algorithm === "sha1" ? 1 : 2;
 }
 
@@ -58,7 +59,9 @@ function share(requests: readonly HashRequest[]): readonly [readonly number[], r
   const weight = (group: readonly number[]): number => cost(requests[group[0] ?? 0]?.algorithm ?? "");
   for (const group of groupHashes(requests).toSorted((a, b) => weight(b) - weight(a))) {
     // The main thread also copies the bytes in, so the first and dearest group goes to the worker.
-    const side = balance <= 0 ? there : here;
+    // Bytes that are kept stay here: handing them over would double them.
+    const kept = requests[group[0] ?? 0]?.algorithm === "identity";
+    const side = balance <= 0 && !kept ? there : here;
     balance += side === there ? weight(group) : -weight(group);
     side.push(...group);
   }
@@ -79,8 +82,8 @@ export async function hashFile(
   const pick = (positions: readonly number[]): HashRequest[] => positions.flatMap((i) => requests[i] ?? []);
   const ring = createRing(file.size, parallel);
   // First what may fail: a second thread that nobody stops would keep the program from ending.
-  const set = createHashSet(parallel ? pick(here) : requests);
-  const worker = parallel ? await startWorker(pick(there), ring) : undefined;
+  const set = createHashSet(parallel ? pick(here) : requests, file.size);
+  const worker = parallel ? await startWorker(pick(there), ring, file.size) : undefined;
   try {
     const size = await pump(file, ring, set, worker, options);
     refuseChange(file, size, options.path);
@@ -171,9 +174,13 @@ interface HashWorker {
   stop(): Promise<unknown>;
 }
 
-async function startWorker(requests: readonly HashRequest[], slots: readonly Uint8Array[]): Promise<HashWorker> {
+async function startWorker(
+  requests: readonly HashRequest[],
+  slots: readonly Uint8Array[],
+  size: number,
+): Promise<HashWorker> {
   const { Worker } = await import("node:worker_threads");
-  const workerData: WorkerJob = { requests, slots };
+  const workerData: WorkerJob = { requests, slots, size };
   const worker = new Worker(join(import.meta.dirname, HASH_WORKER_FILE), { workerData });
   const busy = new Set<number>();
   let results: readonly HashResult[] | undefined;

@@ -6,7 +6,7 @@ import type { HashResult } from "../core/hash-set.ts";
 import type { Lookup } from "./checksum-lookup.ts";
 import { signatureClaim } from "./claim.ts";
 import type { Claim } from "./claim.ts";
-import { judgeAllOver, judgeList } from "./evidence.ts";
+import { judgeAllOver, judgeList, textFile } from "./evidence.ts";
 import type { List, Signature } from "./evidence.ts";
 import { listClaims } from "./lists.ts";
 import type { JudgedList, ListAllowances } from "./lists.ts";
@@ -41,7 +41,7 @@ export async function judgeNamed(signatures: readonly Signature[], lists: readon
   const overLists = signatures.map(() => false);
   const judged: JudgedList[] = [];
   for (const list of lists) {
-    const judgements = await judgeAllOver(signatures, list.bytes);
+    const judgements = await judgeAllOver(signatures, list.bytes, textFile(list.source));
     const over = signatures.flatMap(({ scheme, source, named }, index) => {
       const judgement = present(judgements[index]);
       if (judgement.fits !== true) return [];

@@ -5,10 +5,11 @@ import type { HashRequest, HashResult } from "../core/hash-set.ts";
 import { hashBytes } from "../core/hash-set.ts";
 import { parseChecksumList } from "./checksums.ts";
 import type { ChecksumList } from "./checksums.ts";
+import { looksLike } from "./looks.ts";
 import { schemeOf } from "./schemes.ts";
 import type { SignatureSource } from "./claim.ts";
 import type { JudgedList } from "./lists.ts";
-import type { EvidenceFile, Judgement, PendingSignature, Remark } from "./scheme.ts";
+import type { EvidenceFile, Judgement, PendingSignature, Remark, SignedFile } from "./scheme.ts";
 import type { SignatureReader } from "./signed.ts";
 
 /** One signature, and where it came from. */
@@ -34,7 +35,7 @@ export interface List {
 
 /** A signature whose judgement does not depend on any bytes. */
 function settled(source: string, named: boolean, judgement: Judgement): Signature {
-  return { scheme: "unknown", source, named, pending: { needs: undefined, judge: async () => judgement }, remarks: [] };
+  return { scheme: "unknown", source, named, pending: { needs: [], judge: async () => judgement }, remarks: [] };
 }
 
 function refused(file: EvidenceFile, named: boolean, reason: string, hint: string | undefined): readonly Signature[] {
@@ -44,14 +45,6 @@ function refused(file: EvidenceFile, named: boolean, reason: string, hint: strin
 /** A file that has the name of a signature and none inside that can be told: it cannot be checked, and is not passed over. */
 export function unknownSignature(source: string, reason: string): Signature {
   return settled(source, false, { state: "unsupported", reason });
-}
-
-/** What a file is that is no signature, to help whoever passed it. */
-function looksLike(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 512)).toString("latin1");
-  if (/^\s*<(?:!doctype|html)/i.test(start)) return "it is a web page: the download went wrong";
-  if (parseChecksumList(bytes, "").entries.length > 0) return "it is a checksum list; pass it with --checksums";
-  return undefined;
 }
 
 /** All signatures of a file; undefined when no scheme knows its content. */
@@ -107,7 +100,10 @@ export async function readList(
       scheme: found.scheme,
       source: file.source,
       named,
-      judgement: signedText === undefined ? notAList(found.scheme) : textOnly(await judgeOver(pending, signedText)),
+      judgement:
+        signedText === undefined
+          ? notAList(found.scheme)
+          : textOnly(await judgeOver(pending, signedText, textFile(source))),
     })),
   );
   // The signed form has CR LF ends by definition; as a list they mean nothing.
@@ -134,9 +130,14 @@ function notAList(scheme: string): Judgement {
 }
 
 /** Judges a signature over bytes that are in memory. */
-export async function judgeOver(pending: PendingSignature, bytes: Uint8Array): Promise<Judgement> {
-  const [hash] = pending.needs === undefined ? [] : hashBytes(bytes, [pending.needs]);
-  return pending.judge(hash);
+export async function judgeOver(pending: PendingSignature, bytes: Uint8Array, file = textFile("")): Promise<Judgement> {
+  return pending.judge(hashBytes(bytes, pending.needs), file);
+}
+
+/** A file that is text, such as a list: no package. */
+export function textFile(source: string): SignedFile {
+  const name = source.slice(source.lastIndexOf("/") + 1);
+  return { name, package: async () => ({ reason: "it is no package" }) };
 }
 
 /** The judgement, with what there was to say about the signature's file. */
@@ -145,14 +146,18 @@ function withRemarks({ remarks }: Signature, judgement: Judgement): Judgement {
 }
 
 /** The verdicts of signatures over bytes that are in memory, in their order: the bytes are hashed once. */
-export async function judgeAllOver(signatures: readonly Signature[], bytes: Uint8Array): Promise<readonly Judgement[]> {
+export async function judgeAllOver(
+  signatures: readonly Signature[],
+  bytes: Uint8Array,
+  file: SignedFile,
+): Promise<readonly Judgement[]> {
   const { requests, judge } = requestsOf(signatures);
-  return judge(requests.length === 0 ? [] : hashBytes(bytes, requests));
+  return judge(requests.length === 0 ? [] : hashBytes(bytes, requests), file);
 }
 
 /** A list with the verdicts of all signatures over it: embedded, its own, and those that turned out to be for it. */
 export async function judgeList(list: List, others: JudgedList["signatures"]): Promise<JudgedList> {
-  const judgements = await judgeAllOver(list.signatures, list.bytes);
+  const judgements = await judgeAllOver(list.signatures, list.bytes, textFile(list.source));
   const own = list.signatures.flatMap(({ scheme, source, named }, index) => {
     const judgement = judgements[index];
     return judgement === undefined ? [] : [{ scheme, source, named, judgement }];
@@ -164,22 +169,30 @@ export async function judgeList(list: List, others: JudgedList["signatures"]): P
 /** Hash requests of signatures, with the way back from results to judgements. */
 export function requestsOf(signatures: readonly Signature[]): {
   readonly requests: readonly HashRequest[];
-  judge(results: readonly HashResult[]): Promise<readonly Judgement[]>;
+  /** `undefined` stands for a hash that only the bytes can give, where there is but a digest. */
+  judge(results: readonly (HashResult | undefined)[], file: SignedFile): Promise<readonly Judgement[]>;
 } {
-  const positions: (number | undefined)[] = [];
   const requests: HashRequest[] = [];
-  for (const { pending } of signatures) {
-    positions.push(pending.needs === undefined ? undefined : requests.push(pending.needs) - 1);
-  }
+  const ranges = signatures.map(({ pending }) => [requests.length, requests.push(...pending.needs)] as const);
   return {
     requests,
-    judge: (results) =>
+    judge: (results, file) =>
       Promise.all(
         signatures.map(async (signature, index) => {
-          const position = positions[index];
-          const hash = position === undefined ? undefined : results[position];
-          return withRemarks(signature, await signature.pending.judge(hash));
+          const [from, to] = ranges[index] ?? [0, 0];
+          const hashes = results.slice(from, to);
+          const complete = hashes.filter((hash) => hash !== undefined);
+          return withRemarks(
+            signature,
+            complete.length === to - from ? await signature.pending.judge(complete, file) : NEEDS_BYTES,
+          );
         }),
       ),
   };
 }
+
+const NEEDS_BYTES: Judgement = {
+  state: "unsupported",
+  reason: "it cannot be checked against a digest alone",
+  hint: "name the file itself",
+};

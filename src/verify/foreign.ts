@@ -19,12 +19,13 @@ function kindOf(bytes: Uint8Array): string | undefined {
 export const foreign: Scheme = {
   name: "foreign",
   recognises: (bytes) => kindOf(bytes) !== undefined,
+  recognisesKey: () => false,
   verifier: async () => ({
     remarks: [],
     open: async (file) => ({
       signatures: [
         {
-          needs: undefined,
+          needs: [],
           judge: async () => ({
             state: "unsupported",
             reason: `it is a ${kindOf(file.bytes) ?? "foreign"} signature, which cannot be checked here yet`,

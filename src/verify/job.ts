@@ -30,8 +30,8 @@ import { findingsAbout } from "./levels.ts";
 import type { Demand, Demands } from "./levels.ts";
 import { algorithmsOf } from "./pins.ts";
 import type { DigestPin } from "./pins.ts";
-import type { EvidenceFile, Trust } from "./scheme.ts";
-import { createSignatureReader } from "./signed.ts";
+import type { EvidenceFile, SignedFile, Trust } from "./scheme.ts";
+import { createSignatureReader, trustNobody } from "./signed.ts";
 import type { SignatureReader } from "./signed.ts";
 
 /** Limits on evidence files, bytes. */
@@ -120,8 +120,7 @@ async function prepare(request: VerifyRequest): Promise<Setting> {
   const skipped: Skipped[] = [];
   const folders = new Map<string, Folder>();
   const trust: Trust = {
-    at: request.at,
-    now: request.now,
+    ...trustNobody(request.at, request.now),
     keys: request.keys.map((path) => readFile(path, MAX_KEYS)),
     fingerprints: request.fingerprints,
     policyKeys: readKeyFiles(request.policy),
@@ -263,12 +262,13 @@ async function readArtifact(setting: Setting, path: string, output: AtomicFile |
       ...(onProgress === undefined ? {} : { onProgress: (done, total) => onProgress(path, done, total) }),
     });
     const ownFrom = plain.length + flags.requests.length;
-    const judgements = await own.judge(read.digests.slice(ownFrom));
+    const signed: SignedFile = { name, package: async () => ({ reason: "it is no package that can be read here" }) };
+    const judgements = await own.judge(read.digests.slice(ownFrom), signed);
     return {
       path,
       size: read.size,
       digests: algorithms.map((algorithm, index) => computedDigest(algorithm, read.digests[index])),
-      judgements: await flags.judge(read.digests.slice(plain.length, ownFrom)),
+      judgements: await flags.judge(read.digests.slice(plain.length, ownFrom), signed),
       own: found.signatures.map((signature, index) => ({ signature, judgement: present(judgements[index]) })),
       lists,
       pins,

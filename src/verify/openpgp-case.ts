@@ -25,11 +25,6 @@ export interface Case {
   readonly fingerprint: string;
 }
 
-/** ISO 8601 in UTC, without the milliseconds that OpenPGP does not have. */
-export function iso(time: Date): string {
-  return time.toISOString().replace(".000Z", "Z");
-}
-
 /** A fresh signature that carries the hash; the library then hashes nothing itself (and fails if it tried). */
 export async function withHash(c: Case): Promise<{ signature: Signature; packet: SignaturePacket }> {
   const signature = await c.openpgp.readSignature({ binarySignature: c.signature.raw, config: c.config });

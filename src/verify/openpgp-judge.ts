@@ -5,12 +5,13 @@
 import type { Config, PublicKey, SignaturePacket, Subkey } from "openpgp";
 import type { HashResult } from "../core/hash-set.ts";
 import { HASHES, isTooShort } from "./openpgp-algorithms.ts";
-import { iso, lenientConfig, withHash } from "./openpgp-case.ts";
+import { lenientConfig, withHash } from "./openpgp-case.ts";
 import type { Case, ReadySignature } from "./openpgp-case.ts";
 import { KEY_ORIGINS, keyIdOf, personOf, standingOf } from "./openpgp-keys.ts";
 import type { KeyCopy, KeyRing, OpenPgp } from "./openpgp-keys.ts";
 import { judgeKey } from "./openpgp-validity.ts";
 import type { Judgement, Trust } from "./scheme.ts";
+import { iso } from "./standing.ts";
 
 /** Keys whose id the signature names, and whose fingerprint, where it names that too. */
 function candidates(ring: KeyRing, packet: SignaturePacket): readonly (readonly [KeyCopy, string])[] {

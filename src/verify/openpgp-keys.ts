@@ -5,10 +5,13 @@
 import { createHash } from "node:crypto";
 import type { Config, PublicKey, SignaturePacket } from "openpgp";
 import { UserError } from "../core/errors.ts";
-import type { Pin, Signer } from "../core/signer.ts";
+import type { Pin } from "../core/signer.ts";
+import { looksLike } from "./looks.ts";
 import { isArmored, MalformedError, readArmor, readPackets, TAG } from "./openpgp-packets.ts";
 import type { Packet } from "./openpgp-packets.ts";
 import type { EvidenceFile, Remark, Trust } from "./scheme.ts";
+import { standingFor } from "./standing.ts";
+import type { Standing } from "./standing.ts";
 
 export type OpenPgp = typeof import("openpgp");
 
@@ -67,16 +70,6 @@ function privateKey(file: EvidenceFile): UserError {
   return new UserError("key-malformed", `${file.source}: holds a private key`, {
     hint: "give the public key: gpg --export FINGERPRINT > key.gpg",
   });
-}
-
-/** What a file that holds no key looks like, for the message. */
-function looksLike(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 64)).toString("latin1");
-  if (Buffer.from(bytes.subarray(8, 12)).toString("latin1") === "KBXf")
-    return "it is a GnuPG keybox; export the key: gpg --export FINGERPRINT > key.gpg";
-  if (/^\s*<(?:!doctype|html)/i.test(start)) return "it is a web page: the download went wrong";
-  if (start.startsWith("-----BEGIN PGP SIG")) return "it is a signature; pass it with --signature";
-  return undefined;
 }
 
 /**
@@ -157,13 +150,6 @@ export function readKeyRing(trust: Trust): KeyRing {
   return { copies: copies.filter((copy) => copy.fingerprints[0] !== ""), remarks };
 }
 
-/** Why a signature by this key counts: a flag chose the key, a policy pins it, or both. */
-export interface Standing {
-  readonly flagged: boolean;
-  readonly signer?: Signer;
-  readonly pin?: Pin;
-}
-
 /**
  * Whether the user or a policy in force chose this key; undefined when neither did. A fingerprint may be the
  * primary key's or that of the very key that signed; another subkey of the same key is not what was pinned.
@@ -171,16 +157,13 @@ export interface Standing {
 export function standingOf(copy: KeyCopy, signingFingerprint: string, trust: Trust): Standing | undefined {
   const names = (fingerprint: string): boolean =>
     fingerprint === copy.fingerprints[0] || fingerprint === signingFingerprint;
-  const pinned = trust.signers.flatMap((signer) =>
-    signer.pins.filter((pin) => pin.scheme === "openpgp" && names(pin.identity)).map((pin) => ({ signer, pin })),
-  );
-  // Of several pins on the same key, one that revokes it wins, then the one on the very key that signed.
-  const decisive =
-    pinned.find(({ pin }) => pin.revoked !== undefined) ??
-    pinned.find(({ pin }) => pin.identity === signingFingerprint) ??
-    pinned[0];
   const flagged = trust.fingerprints.length > 0 ? trust.fingerprints.some(names) : copy.from === "flag";
-  return decisive === undefined && !flagged ? undefined : { flagged, ...decisive };
+  return standingFor(
+    trust,
+    (pin) => pin.scheme === "openpgp" && names(pin.identity),
+    flagged,
+    (pin) => pin.identity === signingFingerprint,
+  );
 }
 
 /** The person behind a key: the first signer that pins any part of it, so that one key is never two people. */

@@ -3,11 +3,12 @@
 
 import type { Config, PublicKey, Subkey } from "openpgp";
 import { HASHES, isWeakHash, weakness } from "./openpgp-algorithms.ts";
-import { iso, lenientConfig, withHash } from "./openpgp-case.ts";
+import { lenientConfig, withHash } from "./openpgp-case.ts";
 import type { Case } from "./openpgp-case.ts";
 import { isRevoked, revokedIn } from "./openpgp-keys.ts";
-import type { Standing } from "./openpgp-keys.ts";
 import type { Judgement, Remark } from "./scheme.ts";
+import { iso } from "./standing.ts";
+import type { Standing } from "./standing.ts";
 
 /** Clocks differ: a signature may be this much newer than ours (milliseconds). */
 const CLOCK_SKEW = 5 * 60_000;

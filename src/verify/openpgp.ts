@@ -39,7 +39,7 @@ const MAX_SIGNATURES = 64;
 const MAX_PACKETS = 1000;
 
 function settled(state: Judgement["state"], reason: string, hint?: string): PendingSignature {
-  return { needs: undefined, judge: async () => ({ state, reason, ...(hint === undefined ? {} : { hint }) }) };
+  return { needs: [], judge: async () => ({ state, reason, ...(hint === undefined ? {} : { hint }) }) };
 }
 
 /** What cannot be a signature over a document here, told from the fixed fields of the packet body. */
@@ -112,8 +112,8 @@ async function openPacket(
   const text = packet.signatureType === openpgp.enums.signature.text;
   const ready: ReadySignature = { raw, packet, text };
   return {
-    needs: hashRequest(packet, text),
-    judge: async (hash: HashResult | undefined) => {
+    needs: [hashRequest(packet, text)],
+    judge: async ([hash]: readonly HashResult[]) => {
       if (hash === undefined) throw new Error("a signature was judged without the hash that it asked for");
       return judgeSignature(openpgp, config, ring, trust, ready, hash);
     },
@@ -202,6 +202,13 @@ export const openpgp: Scheme = {
     // Signature, and what stands first in messages that are given in place of one: marker, one-pass
     // signature, literal, compressed or encrypted data, keys.
     return (first & 0x80) !== 0 && body === bytes && [1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 18].includes(tag);
+  },
+  recognisesKey(bytes) {
+    if (isArmored(bytes)) return true;
+    const first = bytes[0] ?? 0;
+    const tag = (first & 0x40) === 0 ? (first >> 2) & 15 : first & 63;
+    // A key, or the marker and secret key that get a message of their own.
+    return (first & 0x80) !== 0 && (tag === TAG.publicKey || tag === TAG.secretKey || tag === TAG.marker);
   },
   async verifier(trust): Promise<Verifier> {
     const ring = readKeyRing(trust);

@@ -19,16 +19,35 @@ export interface Trust {
   readonly at: Date;
   /** The real clock, which exceptions of a policy end by. */
   readonly now: Date;
-  /** Keys that the user named by flag: each key in them is trusted, unless `fingerprints` narrows them. */
+  /**
+   * Keys that the user named by flag, of any scheme: each key in them is trusted, unless `fingerprints` narrows
+   * them. A scheme reads those whose content it recognises; that somebody reads each is checked elsewhere.
+   */
   readonly keys: readonly EvidenceFile[];
-  /** Full fingerprints that the user named by flag, lower-case hex. */
+  /** Full fingerprints that the user named by flag, lower-case hex: of an OpenPGP key, or SHA-256 of a key or certificate. */
   readonly fingerprints: readonly string[];
+  /** Identities that certificates of short life must carry, named by flag. */
+  readonly identities: readonly CertificateIdentity[];
+  /** Certificates of authorities that the user named by flag (PEM or DER). */
+  readonly authorities: readonly EvidenceFile[];
+  /** Sigstore's keys, where the user named them; else those that came with the program, or newer ones that were fetched. */
+  readonly trustedRoot: EvidenceFile | undefined;
+  /** Namespace that SSH signatures must be made for, where no pin says another. */
+  readonly namespace: string;
   /** Keys that policies name: used only where a fingerprint or a pin names them. */
   readonly policyKeys: readonly EvidenceFile[];
   /** Keys found beside the artifact: likewise, and only where nobody named a copy of the same key. */
   readonly foundKeys: readonly EvidenceFile[];
   /** Signers of the policies in force. */
   readonly signers: readonly Signer[];
+}
+
+/** Compared exactly, both. */
+export interface CertificateIdentity {
+  /** Subject alternative name. */
+  readonly san: string;
+  /** OIDC issuer. */
+  readonly issuer: string;
 }
 
 /** Something worth saying that decides nothing by itself. */
@@ -54,20 +73,46 @@ export interface Judgement {
   readonly flagged?: true;
   /** One value per person: signatures of the same person count once towards a threshold. */
   readonly person?: string;
-  /** ISO 8601 signing time; a claim of the signer. */
+  /**
+   * SHA-256 of the public key itself (DER SubjectPublicKeyInfo), lower-case hex, where the scheme knows it: one key
+   * under two names, or in two schemes, is one person. Not for keys that live for one signature.
+   */
+  readonly key?: string;
+  /** ISO 8601 signing time. */
   readonly time?: string;
+  /** Who says so; the signer, when absent. */
+  readonly timeBy?: string;
+  /** What the signature says about the bytes beyond that they are the signer's: provenance of a build. */
+  readonly kind?: "provenance";
   readonly hint?: string;
   readonly remarks?: readonly Remark[];
   /** Set where the state is `verified` only because a pin's allowWeak is in force. */
   readonly allowedWeak?: { readonly reason: string; readonly expires: string };
 }
 
-/** One signature that waits for the hash of the signed bytes. */
+/** What a package says of itself, inside. Attacker-controlled. */
+export interface PackageName {
+  readonly ecosystem: "npm" | "pypi" | "mcpb";
+  readonly name: string;
+  readonly version: string;
+  /** Name of the MCP server that the package claims to be (`mcpName`, `mcp-name:`). */
+  readonly serverName?: string;
+}
+
+/** The file whose bytes were hashed: what signatures that name a file or package are compared with. */
+export interface SignedFile {
+  /** Last part of its path, or the name that --as gives it. */
+  readonly name: string;
+  /** Read on first use, and bound to the bytes that were hashed. `reason` says why a package cannot be read. */
+  package(): Promise<{ readonly package: PackageName } | { readonly reason: string }>;
+}
+
+/** One signature that waits for hashes of the signed bytes. */
 export interface PendingSignature {
-  /** Undefined when the answer does not depend on the bytes (unsupported, malformed). */
-  readonly needs: HashRequest | undefined;
-  /** Judges against the hash that `needs` asked for. Never throws on hostile input. */
-  judge(hash: HashResult | undefined): Promise<Judgement>;
+  /** Empty when the answer does not depend on the bytes (unsupported, malformed). */
+  readonly needs: readonly HashRequest[];
+  /** Judges against the hashes that `needs` asked for, in their order. Never throws on hostile input. */
+  judge(hashes: readonly HashResult[], file: SignedFile): Promise<Judgement>;
 }
 
 /** All signatures of one file. */
@@ -89,6 +134,8 @@ export interface Scheme {
   readonly name: string;
   /** Whether the bytes look like a signature of this scheme, told from their start alone. */
   recognises(bytes: Uint8Array): boolean;
+  /** Whether the bytes look like public keys of this scheme, told from their start alone. */
+  recognisesKey(bytes: Uint8Array): boolean;
   /** Reads the keys. @throws UserError `key-malformed` for a named key file that holds no usable public key */
   verifier(trust: Trust): Promise<Verifier>;
 }

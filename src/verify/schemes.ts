@@ -10,3 +10,8 @@ const SCHEMES: readonly Scheme[] = [openpgp, foreign];
 export function schemeOf(bytes: Uint8Array): Scheme | undefined {
   return SCHEMES.find((scheme) => scheme.recognises(bytes));
 }
+
+/** The scheme whose public keys a file seems to hold. */
+export function schemeOfKey(bytes: Uint8Array): Scheme | undefined {
+  return SCHEMES.find((scheme) => scheme.recognisesKey(bytes));
+}

@@ -1,9 +1,20 @@
 // Who signed some bytes: the one entry for everything that must check a signature, in `verify` and
 // elsewhere (a signed list, a policy, a registry entry, a manifest).
 
+import { UserError } from "../core/errors.ts";
 import { hashBytes } from "../core/hash-set.ts";
-import { schemeOf } from "./schemes.ts";
+import { textFile } from "./evidence.ts";
+import { looksLike } from "./looks.ts";
+import { schemeOf, schemeOfKey } from "./schemes.ts";
 import type { EvidenceFile, Judgement, OpenedFile, Remark, Scheme, Trust, Verifier } from "./scheme.ts";
+
+/** Trust in nobody, as of a time: the start of every other. */
+export function trustNobody(at: Date, now: Date): Trust {
+  return {
+    ...{ at, now, keys: [], fingerprints: [], identities: [], authorities: [], trustedRoot: undefined },
+    ...{ namespace: "file", policyKeys: [], foundKeys: [], signers: [] },
+  };
+}
 
 /** Opens signature files of any scheme; the keys of a scheme are read once, when it is first met. */
 export interface SignatureReader {
@@ -13,18 +24,43 @@ export interface SignatureReader {
   remarks(): readonly Remark[];
 }
 
+/** @throws UserError `key-malformed` for a key file that the user named and no scheme can read */
 export function createSignatureReader(trust: Trust): SignatureReader {
+  for (const { source, bytes } of trust.keys) {
+    if (schemeOfKey(bytes) !== undefined) continue;
+    const hint = looksLike(bytes);
+    throw new UserError(
+      "key-malformed",
+      `${source}: holds no public key of a known kind`,
+      hint === undefined ? {} : { hint },
+    );
+  }
+  const unusable = [...trust.policyKeys, ...trust.foundKeys].filter(({ bytes }) => schemeOfKey(bytes) === undefined);
   const verifiers = new Map<Scheme, Verifier>();
   return {
     async open(file) {
       const scheme = schemeOf(file.bytes);
       if (scheme === undefined) return undefined;
-      const verifier = verifiers.get(scheme) ?? (await scheme.verifier(trust));
+      const verifier = verifiers.get(scheme) ?? (await scheme.verifier(trustFor(scheme, trust)));
       verifiers.set(scheme, verifier);
       return { scheme: scheme.name, opened: await verifier.open(file) };
     },
-    remarks: () => [...verifiers.values()].flatMap((verifier) => verifier.remarks),
+    remarks: () => [
+      ...unusable.map(({ source }) => ({
+        rule: "key-unusable" as const,
+        message: "holds no public key of a known kind",
+        file: source,
+      })),
+      ...[...verifiers.values()].flatMap((verifier) => verifier.remarks),
+    ],
   };
+}
+
+/** What a scheme is told: of the keys those of its own kind. */
+function trustFor(scheme: Scheme, trust: Trust): Trust {
+  const own = (files: readonly EvidenceFile[]): readonly EvidenceFile[] =>
+    files.filter(({ bytes }) => scheme.recognisesKey(bytes));
+  return { ...trust, keys: own(trust.keys), policyKeys: own(trust.policyKeys), foundKeys: own(trust.foundKeys) };
 }
 
 /**
@@ -44,8 +80,7 @@ export async function signersOf(
     if (found === undefined)
       judgements.push({ state: "malformed", reason: "it is not a signature of any known scheme" });
     for (const signature of found?.opened.signatures ?? []) {
-      const [hash] = signature.needs === undefined ? [] : hashBytes(bytes, [signature.needs]);
-      judgements.push(await signature.judge(hash));
+      judgements.push(await signature.judge(hashBytes(bytes, signature.needs), textFile("")));
     }
   }
   return judgements;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readKeys } from "openpgp";
 import type { Pin, Signer } from "../../src/core/signer.ts";
 import type { EvidenceFile, Judgement, Trust } from "../../src/verify/scheme.ts";
-import { createSignatureReader, signersOf } from "../../src/verify/signed.ts";
+import { createSignatureReader, signersOf, trustNobody } from "../../src/verify/signed.ts";
 import { ROOT } from "./project.ts";
 
 /** After everything that the fixtures sign, revoke and expire in 2026. */
@@ -22,7 +22,7 @@ export function file(source: string, bytes: Uint8Array): EvidenceFile {
 
 /** Trust in nobody, as of `AT`, with what the case adds. */
 export function trusting(parts: Partial<Trust>): Trust {
-  return { at: AT, now: AT, keys: [], fingerprints: [], policyKeys: [], foundKeys: [], signers: [], ...parts };
+  return { ...trustNobody(AT, AT), ...parts };
 }
 
 /** A policy's signer with these pins. */
