@@ -9,10 +9,10 @@ import { ROOT } from "./support/project.ts";
 
 const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
 
-/** How the picture calls a file of src/: by its folder, and the jobs of commands by themselves. */
+/** How the picture calls a file of src/: by its folder, and the jobs of commands by themselves, with what downloads for one. */
 function nodeOf(path: string): string {
   const [folder = "", file = ""] = path.split("/");
-  if (file !== "job.ts") return folder;
+  if (file !== "job.ts" && path !== "verify/obtain.ts") return folder;
   return folder === "verify" ? "job" : `${folder}-job`;
 }
 

@@ -43,6 +43,8 @@ const TABLE: Readonly<Record<string, Row>> = {
       { folders: ["core", "io", "policy", "inventory"], files: [SIGNED], builtins: DISK },
     ]),
   ),
+  // Downloads for job.ts, and reads what the user's npm says about where from.
+  "verify/obtain.ts": { folders: ["core", "io", "policy"], builtins: DISK },
   cli: {
     folders: ["core", "io", "policy", "inventory", "output", ...COMMANDS],
     builtins: DISK,
@@ -130,6 +132,8 @@ const STATEMENTS: readonly (readonly [sentence: string, from: string, statement:
   ["a command's files do not know the policy", "sbom/x.ts", 'import { NAME } from "../policy/read.ts";', IMPORTS],
   ["nothing below cli imports cli", "verify/job.ts", 'import { NAME } from "../cli/world.ts";', IMPORTS],
   ["a job does not print", "verify/job.ts", 'import { NAME } from "../output/human.ts";', IMPORTS],
+  ["what downloads does not print", "verify/obtain.ts", 'import { NAME } from "../output/human.ts";', IMPORTS],
+  ["nor does it open sockets itself", "verify/obtain.ts", 'import { get as NAME } from "node:https";', IMPORTS],
   ["jobs do not import one another", "sbom/job.ts", 'import { NAME } from "../verify/job.ts";', IMPORTS],
   ["nor one another's files", "sbom/job.ts", 'import { NAME } from "../verify/openpgp.ts";', IMPORTS],
   [
@@ -181,6 +185,8 @@ const STATEMENTS: readonly (readonly [sentence: string, from: string, statement:
   ["a job reads files", "sbom/job.ts", 'export { readFileSync as NAME } from "node:fs";'],
   ["a job verifies through the one entry", "registry/job.ts", 'export { NAME } from "../verify/signed.ts";'],
   ["policy verifies through the one entry", "policy/x.ts", 'export { NAME } from "../verify/signed.ts";'],
+  ["what downloads uses io", "verify/obtain.ts", 'export { NAME } from "../io/net.ts";'],
+  ["what downloads reads npm's configuration", "verify/obtain.ts", 'export { NAME } from "../policy/npm-config.ts";'],
   ["cli reads jobs", "cli/x.ts", 'export { NAME } from "../verify/job.ts";'],
   ["cli reads chalk", "cli/x.ts", 'export { Chalk as NAME } from "chalk";'],
   ["the world is the process", "cli/world.ts", "export const NAME = process.argv;"],

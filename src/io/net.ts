@@ -20,31 +20,35 @@ const TOTAL_MS = 15 * 60_000;
 /** All addresses of a host. Rejects with a system error, as `ENOTFOUND`. */
 type Resolve = (host: string) => Promise<readonly string[]>;
 
-export interface FetchOptions {
-  /** Bytes; one more is an error. */
-  readonly limit: number;
+/** What holds for all that one run fetches. */
+export interface Connection {
   /** No socket may be opened: every call is an error. */
   readonly offline?: boolean;
   /** Hosts that redirects may lead to besides the first one: `host`, or `host:port`. Compared exactly. */
   readonly allowedHosts?: readonly string[];
   /** Hosts, without port, whose addresses need not be public. Compared exactly. */
   readonly allowPrivate?: readonly string[];
-  /** Value of the Authorization header for a URL. Asked only for the host and port of the first URL. */
-  readonly authorization?: (url: URL) => string | undefined;
   /** Certificates of authorities (PEM) that replace those of Node and NODE_EXTRA_CA_CERTS. */
   readonly ca?: string;
-  /** Value of the Accept header. */
-  readonly accept?: string;
   /** Longest silence, milliseconds. */
   readonly idleMs?: number;
-  /** Longest time for the whole, redirects included, milliseconds. */
-  readonly totalMs?: number;
   /** Told each URL before it is asked for, without userinfo and query. */
   readonly onRequest?: (shown: string) => void;
-  /** Told the bytes that arrived, and of how many, where the server says. */
-  readonly onProgress?: (done: number, total: number | undefined) => void;
   /** Instead of the system's resolver. */
   readonly resolve?: Resolve;
+}
+
+export interface FetchOptions extends Connection {
+  /** Bytes; one more is an error. */
+  readonly limit: number;
+  /** Value of the Authorization header for a URL. Asked only for the host and port of the first URL. */
+  readonly authorization?: (url: URL) => string | undefined;
+  /** Value of the Accept header. */
+  readonly accept?: string;
+  /** Longest time for the whole, redirects included, milliseconds. */
+  readonly totalMs?: number;
+  /** Told the bytes that arrived, and of how many, where the server says. */
+  readonly onProgress?: (done: number, total: number | undefined) => void;
 }
 
 /**

@@ -31,9 +31,9 @@ function named<Result>(file: FileName, action: (path: string) => Result): Result
   }
 }
 
-/** @throws UserError for whatever is not a readable file of 1 to `limit` bytes */
-export function readNamedFile(file: FileName, limit: number): Buffer {
-  return named(file, (path) => readSmallFile(path, limit));
+/** @throws UserError for whatever is not a readable file of 1 to `limit` bytes, or of 0 where it may be empty */
+export function readNamedFile(file: FileName, limit: number, options: { readonly mayBeEmpty?: boolean } = {}): Buffer {
+  return named(file, (path) => readSmallFile(path, limit, options));
 }
 
 /** True when something has this name: what is there is never skipped. @throws UserError when that cannot be told */
