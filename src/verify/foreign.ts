@@ -4,7 +4,6 @@
 import type { Scheme } from "./scheme.ts";
 
 const KINDS: readonly (readonly [name: string, looksSo: (start: string) => boolean])[] = [
-  ["minisign or signify", (start) => start.startsWith("untrusted comment:")],
   ["SSH", (start) => start.startsWith("-----BEGIN SSH SIGNATURE-----")],
   ["sigstore bundle", (start) => /^\s*\{/.test(start) && start.includes("dev.sigstore.bundle")],
   ["in-toto attestation", (start) => /^\s*\{/.test(start) && /"payloadType"|"dsseEnvelope"/.test(start)],

@@ -1,10 +1,12 @@
 // The table of signature schemes, in the order in which content is tried. Add one here.
 
 import { foreign } from "./foreign.ts";
+import { minisign } from "./minisign.ts";
 import { openpgp } from "./openpgp.ts";
 import type { Scheme } from "./scheme.ts";
+import { signify } from "./signify.ts";
 
-const SCHEMES: readonly Scheme[] = [openpgp, foreign];
+const SCHEMES: readonly Scheme[] = [openpgp, minisign, signify, foreign];
 
 /** The scheme of a signature file, told from its content; its name is never asked. */
 export function schemeOf(bytes: Uint8Array): Scheme | undefined {

@@ -1,0 +1,180 @@
+// Judges minisign and signify signatures: both are Ed25519 signatures that name their key by a number.
+
+import { getHashes, verify } from "node:crypto";
+import { UserError } from "../core/errors.ts";
+import type { HashResult } from "../core/hash-set.ts";
+import { MAX_WHOLE_BYTES } from "../core/hash-set.ts";
+import type { Pin } from "../core/signer.ts";
+import { ed25519Key, isSmallOrder } from "./ed25519.ts";
+import type { VerifyingKey } from "./ed25519.ts";
+import { readKeyFile, readKeyLine, readMinisign, readSignify } from "./minisign-format.ts";
+import type { EdPublicKey, EdSignature } from "./minisign-format.ts";
+import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, Remark, Trust } from "./scheme.ts";
+import { judgeSigner } from "./standing.ts";
+
+type Name = "minisign" | "signify";
+
+/** The keys that signatures of one scheme may be checked with. */
+export interface EdKeys {
+  readonly scheme: Name;
+  readonly keys: readonly (EdPublicKey & { readonly flagged: boolean })[];
+  readonly remarks: readonly Remark[];
+}
+
+/** A key that may have made the signature. */
+interface Candidate extends EdPublicKey, VerifyingKey {
+  readonly flagged: boolean;
+}
+
+/** The keys of one file, all of them usable. @throws UserError `key-malformed` */
+function keysOf(file: EvidenceFile): readonly EdPublicKey[] {
+  const keys = readKeyFile(file.bytes);
+  if ("refused" in keys) {
+    throw new UserError("key-malformed", `${file.source}: not a minisign or signify public key: ${keys.refused}`, {
+      hint: "give the public key: its second line, or the whole file, as minisign -G wrote it",
+    });
+  }
+  if (keys.some(({ raw }) => isSmallOrder(raw)))
+    throw new UserError("key-malformed", `${file.source}: holds a key that anybody can sign for`);
+  return keys;
+}
+
+/**
+ * All keys of the flags, the policies and the folder; pins are whole keys, too.
+ * @throws UserError `key-malformed` for a file that the user named
+ */
+export function readEdKeys(scheme: Name, trust: Trust): EdKeys {
+  const remarks: Remark[] = [];
+  const others = [...trust.policyKeys, ...trust.foundKeys].flatMap((file) => {
+    try {
+      return keysOf(file);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      remarks.push({ rule: "key-unusable", message: error.message.replace(`${file.source}: `, ""), file: file.source });
+      return [];
+    }
+  });
+  const pinned = trust.signers.flatMap(({ pins }) => pins.flatMap((pin) => keyOfPin(scheme, pin) ?? []));
+  const keys = new Map<string, EdKeys["keys"][number]>();
+  for (const key of [...pinned, ...others]) keys.set(key.text, { ...key, flagged: false });
+  for (const key of trust.keys.flatMap(keysOf)) keys.set(key.text, { ...key, flagged: true });
+  return { scheme, keys: [...keys.values()], remarks };
+}
+
+/** The key that a pin names, where it is one of the scheme; undefined also for what is no key. */
+function keyOfPin(scheme: Name, pin: Pin): EdPublicKey | undefined {
+  if (pin.scheme !== scheme) return undefined;
+  const key = readKeyLine(pin.identity);
+  return "refused" in key || isSmallOrder(key.raw) ? undefined : key;
+}
+
+/** The same 32 bytes, whatever number stands before them and whatever scheme they are for. */
+function isSameKey(pin: Pin, raw: Uint8Array): boolean {
+  const key = pin.scheme === "minisign" || pin.scheme === "signify" ? readKeyLine(pin.identity) : undefined;
+  return key !== undefined && "raw" in key && Buffer.from(key.raw).equals(raw);
+}
+
+function settled(judgement: Judgement): PendingSignature {
+  return { needs: [], judge: async () => judgement };
+}
+
+const alone = (judgement: Judgement): OpenedFile => ({ signatures: [settled(judgement)], remarks: [] });
+
+function candidatesFor({ keys }: EdKeys, { fingerprints }: Trust, keyNumber: string): readonly Candidate[] {
+  return keys
+    .filter((key) => key.keyNumber === keyNumber)
+    .map((key) => ({ ...key, ...ed25519Key(key.raw) }))
+    .map((key) => ({ ...key, flagged: fingerprints.length > 0 ? fingerprints.includes(key.spki) : key.flagged }));
+}
+
+/** As minisign prints the number: the eight bytes are a little-endian integer. */
+function shownNumber(keyNumber: string): string {
+  return Buffer.from(Buffer.from(keyNumber, "hex").toReversed()).toString("hex").toUpperCase();
+}
+
+const HINT = "obtain the publisher's public key over another channel, and pass it with --key";
+
+function unknownSigner({ scheme }: EdKeys, { keyNumber }: EdSignature): Judgement {
+  return {
+    state: "untrusted-signer",
+    reason: "it is by a key that was not given",
+    signer: `${scheme} key id ${shownNumber(keyNumber)}`,
+    hint: HINT,
+  };
+}
+
+export function openMinisign(trust: Trust, keys: EdKeys, file: EvidenceFile): OpenedFile {
+  const read = readMinisign(file.bytes);
+  if ("refused" in read) return alone({ state: "malformed", reason: read.refused });
+  const candidates = candidatesFor(keys, trust, read.keyNumber);
+  if (candidates.length === 0) return alone(unknownSigner(keys, read));
+  const covered = Buffer.concat([read.signature, Buffer.from(read.trustedComment)]);
+  const authors = candidates.filter(({ object }) => verify(null, covered, object, read.global));
+  if (authors.length === 0)
+    return alone({ state: "invalid", reason: "its trusted comment is not one that its key signed" });
+  const time = timeOf(read.trustedComment);
+  const said = read.trustedComment === "" ? "" : `; trusted comment: ${read.trustedComment}`;
+  const about = {
+    proves: `the signer answers for exactly these bytes${said}`,
+    ...(time === undefined ? {} : { time }),
+  };
+  return { signatures: [pendingFor(trust, keys.scheme, authors, read, about)], remarks: [] };
+}
+
+/** The field that minisign writes when nobody gives a comment; tabs part the fields. Two of them say nothing. */
+function timeOf(trustedComment: string): Date | undefined {
+  const times = trustedComment.split("\t").flatMap((field) => /^timestamp:([0-9]{1,20})$/.exec(field)?.[1] ?? []);
+  return times.length === 1 ? new Date(Number(times[0]) * 1000) : undefined;
+}
+
+export function openSignify(trust: Trust, keys: EdKeys, file: EvidenceFile): OpenedFile {
+  const read = readSignify(file.bytes);
+  if ("refused" in read) return alone({ state: "malformed", reason: read.refused });
+  const candidates = candidatesFor(keys, trust, read.keyNumber);
+  const signature =
+    candidates.length === 0 ? settled(unknownSigner(keys, read)) : pendingFor(trust, keys.scheme, candidates, read);
+  return {
+    signatures: [signature],
+    remarks: [],
+    ...(read.message === undefined ? {} : { signedText: read.message }),
+  };
+}
+
+/** @param candidates not empty */
+function pendingFor(
+  trust: Trust,
+  scheme: Name,
+  candidates: readonly Candidate[],
+  { algorithm, signature }: EdSignature,
+  about: { readonly proves?: string; readonly time?: Date } = {},
+): PendingSignature {
+  const hash = algorithm === "Ed" ? "identity" : "blake2b512";
+  if (hash !== "identity" && !getHashes().includes(hash))
+    return settled({
+      state: "unsupported",
+      reason: `it uses the hash ${hash}, which this build of Node does not have`,
+    });
+  return {
+    needs: [{ algorithm: hash }],
+    judge: async ([result]: readonly HashResult[]) => {
+      if (result === undefined) throw new Error("a signature was judged without the hash that it asked for");
+      if (result.tooLarge === true) {
+        const reason = `it is over the bytes themselves, of which at most ${MAX_WHOLE_BYTES} can be kept to check it`;
+        return { state: "unsupported", reason, hint: "ask the publisher for a prehashed signature (minisign 0.12)" };
+      }
+      const key = candidates.find(({ object }) => verify(null, result.digest, object, signature));
+      if (key === undefined) return { state: "invalid", reason: "it is not valid for these bytes" };
+      return judgeSigner(trust, {
+        ...about,
+        signer: `${scheme} ${key.text}`,
+        key: key.spki,
+        flagged: key.flagged,
+        // A revoked key is revoked under every number and in both schemes.
+        names: (pin) =>
+          (pin.scheme === scheme && pin.identity === key.text) ||
+          (pin.revoked !== undefined && isSameKey(pin, key.raw)),
+        hint: HINT,
+      });
+    },
+  };
+}
