@@ -43,8 +43,13 @@ const TABLE: Readonly<Record<string, Row>> = {
       { folders: ["core", "io", "policy", "inventory"], files: [SIGNED], builtins: DISK },
     ]),
   ),
-  // Downloads for job.ts, and reads what the user's npm says about where from.
-  "verify/obtain.ts": { folders: ["core", "io", "policy"], builtins: DISK },
+  // Parts of verify's job: what reads flags' files, folders, artifacts and their insides, and what downloads.
+  ...Object.fromEntries(
+    ["setting", "operands", "reading", "inspection", "obtain"].map((part) => [
+      `verify/${part}.ts`,
+      { folders: ["core", "io", "policy"], builtins: DISK },
+    ]),
+  ),
   cli: {
     folders: ["core", "io", "policy", "inventory", "output", ...COMMANDS],
     builtins: DISK,

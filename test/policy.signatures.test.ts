@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { chmodSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readKeyFiles } from "../src/policy/keys.ts";
-import { signersOf } from "../src/verify/signed.ts";
+import { signersOf, trustNobody } from "../src/verify/signed.ts";
 import { ROOT } from "./support/project.ts";
 import { NOW, load, makeWorld, write } from "./support/policy-world.ts";
 import type { World } from "./support/policy-world.ts";
@@ -125,7 +125,7 @@ test("policy signers: a key that is let pass although it is weak vouches for not
   const [signature, bytes] = ["weak.asc", "boltseal.json"].map((name) => readFileSync(join(SIGNED, "project", name)));
   assert.ok(signature !== undefined && bytes !== undefined);
   const policyKeys = readKeyFiles(policy);
-  const trust = { at: NOW, now: NOW, keys: [], fingerprints: [], policyKeys, foundKeys: [], signers: policy.signers };
+  const trust = { ...trustNobody(NOW, NOW), policyKeys, signers: policy.signers };
   const [judgement] = await signersOf(bytes, [{ source: "weak.asc", bytes: signature }], trust);
   assert.deepEqual([judgement?.state, judgement?.allowedWeak?.reason], ["verified", "old releases"]);
   assert.equal(policy.sources[1]?.vouched, undefined);

@@ -13,7 +13,7 @@ export interface OptionSpec {
 
 export interface CommandSpec {
   readonly summary: string;
-  /** `<artifact...>` at least one, `<file>` one, `[rule]` one or none, empty for none. */
+  /** `<artifact...>` at least one, `[artifact...]` any number, `<file>` one, `[rule]` one or none, empty for none. */
   readonly operands: string;
   readonly options: readonly OptionSpec[];
   /** Lines for the end of the help text. */

@@ -136,7 +136,7 @@ function parseWords(
   }
 }
 
-/** `<name>` one, `[name]` one or none, `<name...>` at least one. */
+/** `<name>` one, `[name]` one or none, `<name...>` at least one, `[name...]` any number. */
 function refuseWrongCount({ operands }: CommandSpec, given: readonly string[]): void {
   const required = operands.startsWith("<");
   const most = operands === "" ? 0 : operands.includes("...") ? Infinity : 1;

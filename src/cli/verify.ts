@@ -4,8 +4,11 @@ import { parseDigests } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import { discardTemporaryFiles } from "../io/files.ts";
 import { parseTime } from "../policy/time.ts";
+import { EVIDENCE_FLAGS } from "../verify/flags.ts";
+import type { NamedFile } from "../verify/flags.ts";
 import { verifyArtifacts } from "../verify/job.ts";
 import type { VerifyRequest } from "../verify/job.ts";
+import type { CertificateIdentity } from "../verify/scheme.ts";
 import type { Arguments, Command } from "./command.ts";
 import { formatOf } from "./deliver.ts";
 import { policyInForce } from "./policy-flag.ts";
@@ -14,14 +17,20 @@ import type { World } from "./world.ts";
 
 /** A full fingerprint, written with or without blanks and 0x. @throws UserError `usage` */
 export function parseFingerprint(text: string): string {
-  const hex = text.replaceAll(/[\s:]/g, "").replace(/^0x/i, "").toLowerCase();
+  // As ssh-keygen -l prints it: the same 32 bytes in base64.
+  const ssh = /^SHA256:([A-Za-z0-9+/]{43})=?$/.exec(text)?.[1];
+  if (ssh !== undefined) return Buffer.from(ssh, "base64").toString("hex");
+  const hex = text
+    .replaceAll(/[\s:]/g, "")
+    .replace(/^(?:0x|sha256)/i, "")
+    .toLowerCase();
   if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex)) return hex;
   const short = /^[0-9a-f]{8,39}$/.test(hex);
   throw new UserError(
     "usage",
     `--fingerprint ${text}: ${short ? "a short key id can be forged" : "not a fingerprint"}`,
     {
-      hint: "give all 40 or 64 hex digits: gpg --show-keys --with-fingerprint FILE",
+      hint: "give all 40 or 64 hex digits: gpg --show-keys --with-fingerprint FILE, or SHA256:… of ssh-keygen -lf FILE",
     },
   );
 }
@@ -40,12 +49,47 @@ function parseAt(text: string | undefined, world: World): Date {
   return new Date(time);
 }
 
+/** Both or neither: an identity means nothing without who vouches for it. @throws UserError `usage` */
+function parseIdentities(args: Arguments): readonly CertificateIdentity[] {
+  const san = args.value("certificate-identity");
+  const issuer = args.value("certificate-oidc-issuer");
+  if (san === undefined && issuer === undefined) return [];
+  if (san === undefined || issuer === undefined) {
+    const missing = san === undefined ? "identity" : "oidc-issuer";
+    throw new UserError("usage", `--certificate-${missing} is missing`, {
+      hint: "an identity counts together with its issuer: give both",
+    });
+  }
+  return [{ san, issuer }];
+}
+
+function evidenceFiles(args: Arguments): readonly NamedFile[] {
+  const flags = Object.keys(EVIDENCE_FLAGS) as (keyof typeof EVIDENCE_FLAGS)[];
+  return flags.flatMap((flag) => args.values(flag).map((path) => ({ path, flag })));
+}
+
+/** What these speak of is one artifact. Whether a folder holds more than one is seen later. */
+const FOR_ONE = ["as", "digest", "output", "server-json", "npm-signature"] as const;
+
 function refuseManyFor(args: Arguments): void {
-  if (args.operands.length === 1) return;
-  for (const option of ["as", "digest", "output"]) {
+  if (args.operands.length <= 1) return;
+  for (const option of FOR_ONE) {
     if (args.values(option).length > 0)
       throw new UserError("usage", `--${option} speaks of one artifact, and ${args.operands.length} were given`);
   }
+}
+
+/** Members for the options that were given. */
+function optional<Name extends string>(
+  args: Arguments,
+  options: Readonly<Record<Name, string>>,
+): Partial<Record<Name, string>> {
+  const given: Partial<Record<Name, string>> = {};
+  for (const name of Object.keys(options) as Name[]) {
+    const value = args.value(options[name]);
+    if (value !== undefined) given[name] = value;
+  }
+  return given;
 }
 
 async function requestOf(args: Arguments, world: World): Promise<VerifyRequest> {
@@ -56,9 +100,12 @@ async function requestOf(args: Arguments, world: World): Promise<VerifyRequest> 
   const at = parseAt(args.value("at"), world);
   return {
     artifacts: args.operands,
-    signatures: args.values("signature"),
+    signatures: evidenceFiles(args),
     keys: args.values("key"),
     fingerprints: args.values("fingerprint").map(parseFingerprint),
+    identities: parseIdentities(args),
+    authorities: args.values("ca-file"),
+    namespace: args.value("namespace") ?? "file",
     checksums: args.values("checksums"),
     digests: args.values("digest"),
     at,
@@ -68,6 +115,8 @@ async function requestOf(args: Arguments, world: World): Promise<VerifyRequest> 
     allowRenamed: args.flag("allow-renamed"),
     all: args.flag("all"),
     ...(threshold === undefined ? {} : { threshold }),
+    lock: args.flag("lock"),
+    ...optional(args, { trustedRoot: "trusted-root", serverJson: "server-json", lockFile: "lock-file" }),
     ...(as === undefined ? {} : { as }),
     ...(output === undefined ? {} : { output }),
     policy: await policyInForce(args, world),

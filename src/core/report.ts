@@ -10,8 +10,11 @@ export type Level = "reject" | "unknown" | "warn" | "note";
 /** `complete` stands for `verified` in commands that judge nothing (sbom, diff, seal). */
 export type Verdict = "verified" | "complete" | "rejected" | "unknown";
 
-/** What a piece of evidence is: a signature over the bytes, an entry of a checksum list, a digest that the user or a policy pinned. */
-export type EvidenceKind = "signature" | "checksum" | "pin";
+/**
+ * What a piece of evidence is: a signature over the bytes, a signed statement about how they were built, an entry of a
+ * checksum list, a digest that the user or a policy pinned.
+ */
+export type EvidenceKind = "signature" | "provenance" | "checksum" | "pin";
 
 /** What became of one piece of evidence. Only `verified` counts for a verdict. */
 export type State =
@@ -73,12 +76,14 @@ export interface Evidence {
   /** Name that a policy gives this signer. */
   readonly name?: string;
   readonly digest?: Digest;
-  /** ISO 8601, UTC. For OpenPGP this is the signer's own claim. */
+  /** ISO 8601, UTC: when it was signed. */
   readonly time?: string;
+  /** Who says so (`a transparency log`); absent where it is the signer's own claim. */
+  readonly timeBy?: string;
 }
 
-/** What kind of thing was checked. */
-export type SubjectKind = "file";
+/** What kind of thing was checked: a file, or a digest of one that is not here. */
+export type SubjectKind = "file" | "digest";
 
 /** One thing that was checked. */
 export interface Subject {

@@ -12,6 +12,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import type { Stats } from "node:fs";
@@ -228,6 +229,28 @@ export function writeFileAtomically(
     if (code === undefined) throw error;
     throw new UserError("output-failed", `${path}: cannot be written (${code})`, { cause: error });
   }
+}
+
+export type FileType = "file" | "directory" | "symbolic link" | "named pipe" | "socket" | "device";
+
+/** Undefined where nothing has the name. @throws UserError `input-unreadable` */
+export function fileTypeOf(path: string, options: { readonly followLinks?: boolean } = {}): FileType | undefined {
+  let stats: Stats | undefined;
+  try {
+    const quiet = { throwIfNoEntry: false } as const;
+    stats = options.followLinks === false ? lstatSync(path, quiet) : statSync(path, quiet);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    // A name that cannot be one: opening it says why.
+    if (code === "ENOTDIR" || code === "ENAMETOOLONG" || code === "ELOOP") return undefined;
+    throw readError(path, error);
+  }
+  if (stats === undefined) return undefined;
+  if (stats.isFile()) return "file";
+  if (stats.isDirectory()) return "directory";
+  if (stats.isSymbolicLink()) return "symbolic link";
+  if (stats.isFIFO()) return "named pipe";
+  return stats.isSocket() ? "socket" : "device";
 }
 
 /** Names in a folder. @throws UserError `input-missing`, `input-unreadable` */

@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly path: string;
   /** Also write every byte here, as it is read. */
   readonly copyTo?: number;
+  /** What two threads are for: the hashes of this file, or other files that are read meanwhile. */
+  readonly spread?: "hashes" | "files";
   /** Called with the bytes read so far, once per chunk. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -68,6 +70,16 @@ function share(requests: readonly HashRequest[]): readonly [readonly number[], r
   return [here, there];
 }
 
+/** Second threads that run now. */
+let threads = 0;
+
+/** Where other files are read meanwhile, a whole file goes to the second thread when that is free. */
+function shareFiles(requests: readonly HashRequest[]): readonly [readonly number[], readonly number[]] {
+  const all = requests.map((_, index) => index);
+  const stays = (index: number): boolean => threads > 0 || requests[index]?.algorithm === "identity";
+  return [all.filter(stays), all.filter((index) => !stays(index))];
+}
+
 /**
  * Reads an open file from its start to its end and computes all the hashes that were asked for.
  * @throws UserError `input-unreadable`, `output-failed`, and `input-changed` when the size or a time changed meanwhile
@@ -77,26 +89,50 @@ export async function hashFile(
   requests: readonly HashRequest[],
   options: ReadOptions,
 ): Promise<ReadResult> {
-  const [here, there] = share(requests);
-  const parallel = file.size >= TWO_THREADS_FROM && there.length > 0 && here.length > 0 && availableParallelism() > 1;
+  const [here, there] = options.spread === "files" ? shareFiles(requests) : share(requests);
+  const worth = options.spread === "files" || here.length > 0;
+  const parallel = file.size >= TWO_THREADS_FROM && there.length > 0 && worth && availableParallelism() > 1;
   const pick = (positions: readonly number[]): HashRequest[] => positions.flatMap((i) => requests[i] ?? []);
   const ring = createRing(file.size, parallel);
   // First what may fail: a second thread that nobody stops would keep the program from ending.
   const set = createHashSet(parallel ? pick(here) : requests, file.size);
-  const worker = parallel ? await startWorker(pick(there), ring, file.size) : undefined;
+  if (parallel) threads += 1;
   try {
-    const size = await pump(file, ring, set, worker, options);
-    refuseChange(file, size, options.path);
-    const own = set.finish();
-    if (worker === undefined) return { size, digests: own };
-    const others = await worker.finish();
-    const digests = new Array<HashResult>(requests.length);
-    here.forEach((position, i) => (digests[position] = existing(own[i])));
-    there.forEach((position, i) => (digests[position] = existing(others[i])));
-    return { size, digests };
+    const worker = parallel ? await startWorker(pick(there), ring, file.size) : undefined;
+    try {
+      return await readAll(file, requests, options, { ring, set, worker, here, there });
+    } finally {
+      await worker?.stop();
+    }
   } finally {
-    await worker?.stop();
+    if (parallel) threads -= 1;
   }
+}
+
+interface Reading {
+  readonly ring: readonly Uint8Array[];
+  readonly set: HashSet;
+  readonly worker: HashWorker | undefined;
+  /** Positions of the requests that this thread works on, and those of the other. */
+  readonly here: readonly number[];
+  readonly there: readonly number[];
+}
+
+async function readAll(
+  file: OpenFile,
+  requests: readonly HashRequest[],
+  options: ReadOptions,
+  { ring, set, worker, here, there }: Reading,
+): Promise<ReadResult> {
+  const size = await pump(file, ring, set, worker, options);
+  refuseChange(file, size, options.path);
+  const own = set.finish();
+  if (worker === undefined) return { size, digests: own };
+  const others = await worker.finish();
+  const digests = new Array<HashResult>(requests.length);
+  here.forEach((position, i) => (digests[position] = existing(own[i])));
+  there.forEach((position, i) => (digests[position] = existing(others[i])));
+  return { size, digests };
 }
 
 function existing<T>(value: T | undefined): T {

@@ -42,7 +42,7 @@ function digestDocument({ algorithm, hex, from }: Digest) {
 }
 
 function evidenceDocument(evidence: Evidence) {
-  const { kind, scheme, state, proves, source, signer, name, digest, time } = evidence;
+  const { kind, scheme, state, proves, source, signer, name, digest, time, timeBy } = evidence;
   return {
     kind,
     scheme,
@@ -53,6 +53,7 @@ function evidenceDocument(evidence: Evidence) {
     name,
     digest: digest === undefined ? undefined : digestDocument(digest),
     time,
+    timeBy,
   };
 }
 

@@ -127,13 +127,13 @@ function details(finding: Finding, indent: string, page: Page): readonly string[
 }
 
 function evidenceBlock(evidence: Evidence): readonly string[] {
-  const { kind, state, proves, signer, name, time, digest, source } = evidence;
+  const { kind, state, proves, signer, name, time, timeBy, digest, source } = evidence;
   const what = state === "verified" ? kind : `${kind} (${state})`;
   const by = [...(signer === undefined ? [] : [signer]), ...(name === undefined ? [] : [`(${name})`])].join(" ");
   return [
     `  ${what}: ${printable(proves)}`,
     ...(by === "" ? [] : [row("    ", "signer", by)]),
-    ...(time === undefined ? [] : [row("    ", "signed", `${time}, by the signer's own clock`)]),
+    ...(time === undefined ? [] : [row("    ", "signed", `${time}, by ${timeBy ?? "the signer's own clock"}`)]),
     ...(digest === undefined ? [] : [row("    ", "digest", formatDigest(digest))]),
     ...(source === undefined ? [] : [row("    ", "from", source)]),
   ];

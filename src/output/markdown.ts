@@ -105,7 +105,9 @@ function evidenceItems({ subject }: JudgedSubject): readonly string[] {
     .flatMap((e) => [
       `- ${code(subject.id)}: ${e.kind}, ${code(e.proves)}`,
       ...(e.signer === undefined && e.name === undefined ? [] : [`  - signer ${signer(e)}`]),
-      ...(e.time === undefined ? [] : [`  - signed ${code(e.time)}, by the signer's own clock`]),
+      ...(e.time === undefined
+        ? []
+        : [`  - signed ${code(e.time)}, by ${e.timeBy === undefined ? "the signer's own clock" : code(e.timeBy)}`]),
       ...(e.digest === undefined ? [] : [`  - digest ${code(formatDigest(e.digest))}`]),
       ...(e.source === undefined ? [] : [`  - from ${code(e.source)}`]),
     ]);

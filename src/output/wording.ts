@@ -21,6 +21,7 @@ export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
 
 const NOUNS: Readonly<Record<SubjectKind, readonly [one: string, many: string]>> = {
   file: ["artifact", "artifacts"],
+  digest: ["digest", "digests"],
 };
 
 /** `1 artifact`, `3 findings`. */

@@ -2,12 +2,14 @@
 // their digests and the verdicts of the signatures over them are here.
 
 import type { Algorithm, Digest } from "../core/digest.ts";
+import type { SubjectKind } from "../core/report.ts";
 import type { HashResult } from "../core/hash-set.ts";
 import type { Lookup } from "./checksum-lookup.ts";
 import { signatureClaim } from "./claim.ts";
 import type { Claim } from "./claim.ts";
 import { judgeAllOver, judgeList, textFile } from "./evidence.ts";
 import type { List, Signature } from "./evidence.ts";
+import type { Problem } from "./inspection.ts";
 import { listClaims } from "./lists.ts";
 import type { JudgedList, ListAllowances } from "./lists.ts";
 import { algorithmsOf, pinClaim } from "./pins.ts";
@@ -17,15 +19,20 @@ import type { Judgement } from "./scheme.ts";
 export interface ReadArtifact {
   /** As the user wrote it. */
   readonly path: string;
-  /** Bytes. */
-  readonly size: number;
+  readonly kind: SubjectKind;
+  /** Bytes; absent when only a digest was given. */
+  readonly size?: number;
   readonly digests: readonly Digest[];
   /** Verdicts over this artifact of the signatures that flags named, in their order. */
   readonly judgements: readonly Judgement[];
-  /** Signatures that were found beside it. */
+  /** Signatures that were found beside it, or inside. */
   readonly own: readonly { readonly signature: Signature; readonly judgement: Judgement }[];
   readonly lists: readonly { readonly list: JudgedList; readonly lookup: Lookup }[];
   readonly pins: readonly DigestPin[];
+  /** What else there is to say of its signatures. */
+  readonly claims: readonly Claim[];
+  /** What is wrong with the artifact itself. */
+  readonly problems: readonly Problem[];
 }
 
 /** Evidence that flags named, for all artifacts. */
@@ -83,6 +90,7 @@ export function claimsAbout(
     ...artifact.own.map(({ signature, judgement }) => signatureClaim(signature, judgement)),
     ...artifact.lists.flatMap(({ list, lookup }) => listClaims(list, lookup, computed, allow)),
     ...artifact.pins.map((pin) => pinClaim(pin, computed)),
+    ...artifact.claims,
   ];
 }
 

@@ -21,6 +21,8 @@ export interface Claim {
   readonly signed?: true;
   /** Who answers for the bytes, when the state is `verified` and somebody signed; one value per person. */
   readonly person?: string;
+  /** SHA-256 of that person's public key, where it is known: one key under two names is one person. */
+  readonly key?: string;
   /** That person's key is one that --key or --fingerprint chose. */
   readonly flagged?: true;
   /** A rule that would have stood against this evidence, had not a flag or the policy waived it. */
@@ -36,6 +38,8 @@ const SIGNATURE_RULES: Readonly<Partial<Record<State, RuleId>>> = {
   expired: "signature-expired",
   weak: "signature-weak",
   unsupported: "signature-unsupported",
+  unsigned: "bundle-unsigned",
+  mismatch: "digest-mismatch",
 };
 
 /** The rule of a signature's state. @throws Error for states that no scheme may give */
@@ -58,13 +62,13 @@ export interface SignatureSource {
  * checksum list: it then proves nothing about the artifact by itself, and must not be `verified`.
  */
 export function signatureClaim(from: SignatureSource, judgement: Judgement, over?: string): Claim {
-  const { state, reason, signer, name, time, hint, person, flagged, remarks, allowedWeak } = judgement;
+  const { state, reason, signer, name, time, timeBy, hint, person, key, flagged, remarks, allowedWeak } = judgement;
   if (over !== undefined && state === "verified")
     throw new Error("a signature over a list is no claim about the artifact");
   const rule = signatureRule(state);
   return {
     evidence: {
-      kind: "signature",
+      kind: judgement.kind ?? "signature",
       scheme: from.scheme,
       state,
       proves: state === "verified" ? reason : "nothing",
@@ -72,6 +76,7 @@ export function signatureClaim(from: SignatureSource, judgement: Judgement, over
       ...(signer === undefined ? {} : { signer }),
       ...(name === undefined ? {} : { name }),
       ...(time === undefined ? {} : { time }),
+      ...(timeBy === undefined ? {} : { timeBy }),
     },
     message: `signature ${from.source}${over === undefined ? "" : ` over ${over}`}: ${reason}`,
     file: from.source,
@@ -80,6 +85,7 @@ export function signatureClaim(from: SignatureSource, judgement: Judgement, over
     ...(rule === undefined || signer === undefined ? {} : { actual: signer }),
     ...(hint === undefined ? {} : { hint }),
     ...(state === "verified" && person !== undefined ? { person } : {}),
+    ...(state === "verified" && key !== undefined ? { key } : {}),
     ...(flagged === undefined ? {} : { flagged }),
     ...(allowedWeak === undefined ? {} : { waived: weakWaiver(from, allowedWeak) }),
     remarks: remarks ?? [],

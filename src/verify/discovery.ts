@@ -20,6 +20,10 @@ const SIDECAR_SUFFIXES = [
   ".sigstore",
   ".sigstore.json",
   ".intoto.jsonl",
+  ".attestation",
+  ".publish.attestation",
+  ".slsa.attestation",
+  ".provenance",
   ".sha256",
   ".sha256.txt",
   ".sha256sum",
@@ -58,6 +62,18 @@ export function findKeys(names: readonly string[]): readonly string[] {
 /** True for the name of a checksum list. */
 function isListName(name: string): boolean {
   return LIST_NAMES.some((pattern) => pattern.test(name.toLowerCase()));
+}
+
+/**
+ * Whether a file among others is evidence by its name: the artifact that it speaks of, empty for one that speaks of
+ * many (a list, a key); undefined for a file that is to be checked itself.
+ */
+export function isEvidenceName(name: string, names: readonly string[]): string | undefined {
+  const stem = SIDECAR_SUFFIXES.map((suffix) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : "")).find(
+    (candidate) => candidate !== "" && (names.includes(candidate) || isListName(candidate)),
+  );
+  if (stem !== undefined) return names.includes(stem) && !isListName(stem) ? stem : "";
+  return isListName(name) || KEY_NAMES.test(name.toLowerCase()) ? "" : undefined;
 }
 
 /** Which names may hold evidence about the artifact: files that speak of it alone, and lists of a release. */

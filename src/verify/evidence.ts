@@ -5,8 +5,9 @@ import type { HashRequest, HashResult } from "../core/hash-set.ts";
 import { hashBytes } from "../core/hash-set.ts";
 import { parseChecksumList } from "./checksums.ts";
 import type { ChecksumList } from "./checksums.ts";
+import { EVIDENCE_FLAGS } from "./flags.ts";
 import { looksLike } from "./looks.ts";
-import { schemeOf } from "./schemes.ts";
+import { schemeOf, schemeOfKey } from "./schemes.ts";
 import type { SignatureSource } from "./claim.ts";
 import type { JudgedList } from "./lists.ts";
 import type { EvidenceFile, Judgement, PendingSignature, Remark, SignedFile } from "./scheme.ts";
@@ -74,7 +75,17 @@ export async function readSignatures(
 }
 
 /** As `readSignatures`, for a file that the user named as a signature: unknown content is malformed. */
-export async function readNamedSignatures(reader: SignatureReader, file: EvidenceFile): Promise<readonly Signature[]> {
+export async function readNamedSignatures(
+  reader: SignatureReader,
+  file: EvidenceFile,
+  flag: keyof typeof EVIDENCE_FLAGS = "signature",
+): Promise<readonly Signature[]> {
+  const schemes: readonly string[] | undefined = EVIDENCE_FLAGS[flag];
+  const scheme = schemeOf(file.bytes)?.name ?? "";
+  if (schemes !== undefined && !schemes.includes(scheme)) {
+    const hint = scheme === "" ? looksLike(file.bytes) : `it holds ${scheme}: --signature takes every kind`;
+    return refused(file, true, `it is not what --${flag} is for`, hint);
+  }
   const signatures = await readSignatures(reader, file, true);
   return signatures ?? refused(file, true, "it is not a signature of any known scheme", looksLike(file.bytes));
 }
@@ -196,3 +207,10 @@ const NEEDS_BYTES: Judgement = {
   reason: "it cannot be checked against a digest alone",
   hint: "name the file itself",
 };
+
+/** Whether the content of a file is evidence or a key, so that it is no artifact itself. */
+export function isEvidence(bytes: Uint8Array): boolean {
+  return (
+    schemeOf(bytes) !== undefined || schemeOfKey(bytes) !== undefined || parseChecksumList(bytes, "").entries.length > 0
+  );
+}

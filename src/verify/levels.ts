@@ -4,12 +4,13 @@
 //   invalid, revoked, expired, weak signature      reject; beside enough good signatures warn
 //   untrusted signer                               reject where a flag or policy names signers, else unknown; beside enough good ones warn
 //   unsupported                                    unknown; beside enough good ones warn
+//   unsigned bundle                                unknown; beside good evidence note
 //   not listed                                     reject where a flag named the list, else unknown; beside good evidence note
 //   integrity only                                 unknown; beside good evidence note
 //   a weak or unsupported digest                   reject, unknown; beside good evidence warn
 // With --all no signature is let off.
 
-import type { Finding, Level } from "../core/report.ts";
+import type { EvidenceKind, Finding, Level } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
 import type { Claim } from "./claim.ts";
 
@@ -19,8 +20,8 @@ export interface Demand {
   readonly threshold: number;
   /** Names of signers that count; empty: every trusted signer. */
   readonly signers: readonly string[];
-  readonly evidence: readonly ("signature" | "checksum")[];
-  /** Only keys that --key or --fingerprint chose count: a policy's signers add nothing to what a flag asks for. */
+  readonly evidence: readonly Exclude<EvidenceKind, "pin">[];
+  /** Only signers that flags chose count: a policy's signers add nothing to what a flag asks for. */
   readonly flaggedOnly: boolean;
   /** Flag or policy that demands it. */
   readonly by: string;
@@ -41,11 +42,32 @@ function counts({ evidence, flagged }: Claim, { signers, flaggedOnly }: Demand):
   return signers.length === 0 || (evidence.name !== undefined && signers.includes(evidence.name));
 }
 
-/** The different people who answer for the artifact, of those that the demand counts. */
+/**
+ * The different people who answer for the artifact, of those that the demand counts. Two names that share a key, in
+ * whatever schemes, are one person.
+ */
 function people(claims: readonly Claim[], demand?: Demand): ReadonlySet<string> {
   const good = claims.filter(({ evidence }) => evidence.state === "verified");
   const counted = demand === undefined ? good : good.filter((claim) => counts(claim, demand));
-  return new Set(counted.flatMap((claim) => claim.person ?? []));
+  const found: { readonly name: string; readonly marks: Set<string> }[] = [];
+  for (const { person, key } of counted) {
+    if (person === undefined) continue;
+    const marks = new Set([`person ${person}`, ...(key === undefined ? [] : [`key ${key}`])]);
+    const same = found.filter((other) => [...marks].some((mark) => other.marks.has(mark)));
+    const [first] = same;
+    for (const other of same.slice(1)) {
+      for (const mark of other.marks) marks.add(mark);
+      found.splice(found.indexOf(other), 1);
+    }
+    if (first === undefined) found.push({ name: person, marks });
+    else for (const mark of marks) first.marks.add(mark);
+  }
+  return new Set(found.map(({ name }) => name));
+}
+
+/** Somebody signed, whatever came of it. */
+function isSigned({ evidence, signed }: Claim): boolean {
+  return signed === true || (evidence.kind !== "checksum" && evidence.kind !== "pin" && evidence.state !== "unsigned");
 }
 
 function levelOf(claim: Claim, context: { demands: Demands; enough: boolean; satisfied: boolean }): Level {
@@ -65,6 +87,7 @@ function levelOf(claim: Claim, context: { demands: Demands; enough: boolean; sat
     case "checksum-not-listed":
       if (claim.named) return "reject";
       return satisfied ? "note" : RULES[rule].level;
+    case "bundle-unsigned":
     case "integrity-only":
       return satisfied ? "note" : RULES[rule].level;
     case "checksum-weak":
@@ -138,11 +161,11 @@ function missing(subject: string, claims: readonly Claim[], demands: Demands): r
 /** The finding about this claim says already why there is no good signer, and nothing can waive it. */
 function explains({ evidence, rule, signed }: Claim): boolean {
   if (rule === undefined || RULES[rule].waivable || RULES[rule].level !== "reject") return false;
-  return evidence.kind === "signature" || signed === true;
+  return evidence.kind === "signature" || evidence.kind === "provenance" || signed === true;
 }
 
 function whoCounts({ signers, flaggedOnly }: Demand): string {
-  if (flaggedOnly) return "the keys that flags name";
+  if (flaggedOnly) return "the signers that flags name";
   return signers.length === 0 ? "any trusted signers" : signers.join(", ");
 }
 
@@ -150,7 +173,7 @@ function missingSigners(subject: string, claims: readonly Claim[], demand: Deman
   const { threshold, by } = demand;
   const have = people(claims, demand);
   if (have.size >= threshold) return [];
-  const signatures = claims.filter((claim) => claim.evidence.kind === "signature" || claim.signed === true);
+  const signatures = claims.filter(isSigned);
   if (signatures.length === 0) {
     const message = `${by} demands a signature, and there is none`;
     return [{ rule: "signature-missing", level: "reject", subject, message }];
@@ -174,9 +197,15 @@ function missingKinds(subject: string, claims: readonly Claim[], demand: Demand)
   const good = claims.filter((claim) => claim.evidence.state === "verified" && counts(claim, demand));
   const absent = demand.evidence.filter((kind) => !good.some(({ evidence }) => evidence.kind === kind));
   return absent.map((kind) => ({
-    rule: kind === "signature" ? "signature-missing" : "evidence-missing",
+    rule: kind === "checksum" ? "evidence-missing" : "signature-missing",
     level: "reject",
     subject,
-    message: `${demand.by} demands a good ${kind === "signature" ? "signature over the file" : "entry in a checksum list"}, and there is none`,
+    message: `${demand.by} demands ${KINDS[kind]}, and there is none`,
   }));
 }
+
+const KINDS = {
+  signature: "a good signature over the file",
+  provenance: "a good signed statement of how the file was built",
+  checksum: "a good entry in a checksum list",
+} as const;

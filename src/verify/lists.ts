@@ -182,8 +182,11 @@ function compare(
     ];
   }
   const [first] = compared;
-  if (first === undefined || compared.some(({ actual }) => actual === undefined)) {
-    throw new Error("a listed digest was not computed");
+  const other = compared.find(({ actual }) => actual === undefined);
+  if (first === undefined || other !== undefined) {
+    // There is but a digest by another algorithm.
+    const message = `${judged.source} lists this file by ${other?.entry.digest.algorithm ?? "nothing"}, which cannot be compared`;
+    return [badClaim(judged, "unsupported", "checksum-unsupported", message)];
   }
   return good.length > 0
     ? good.map((signature) => signedClaim(judged, first.entry.digest, signature))

@@ -1,0 +1,84 @@
+// What the operands of `verify` stand for: files, folders, digests. Reads folders, so it belongs to the job.
+
+import { basename, join } from "node:path";
+import { parseDigests } from "../core/digest.ts";
+import type { Digest } from "../core/digest.ts";
+import { UserError } from "../core/errors.ts";
+import { fileTypeOf, listDirectory } from "../io/files.ts";
+import { isEvidenceName } from "./discovery.ts";
+
+/** One thing to check. */
+export type Operand =
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "digest"; readonly path: string; readonly digest: Digest }
+  /** Stands in a folder that is to be checked, and is nothing that can be read: its presence is not passed over. */
+  | { readonly kind: "unreadable"; readonly path: string; readonly reason: string };
+
+/** Files that lie in a folder of artifacts as evidence about others. */
+export interface Aside {
+  readonly path: string;
+  /** Files that it speaks of by its name; undefined for one that speaks of a whole folder. */
+  readonly about: string | undefined;
+}
+
+export interface Operands {
+  readonly operands: readonly Operand[];
+  readonly asides: readonly Aside[];
+}
+
+/** A folder deeper than this is no collection of artifacts. */
+const MAX_DEPTH = 32;
+const MAX_FILES = 100_000;
+
+/** As the bundle conformance protocol of Sigstore has it: a digest only where no file is called so. */
+const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/i;
+
+/**
+ * Operands in the order given, each once; a folder stands for all files below it, sorted by name.
+ * @throws UserError `usage` for an empty folder, `input-unreadable`
+ */
+export function expandOperands(words: readonly string[]): Operands {
+  const operands = new Map<string, Operand>();
+  const asides: Aside[] = [];
+  for (const word of words) {
+    const type = fileTypeOf(word);
+    if (type === undefined && DIGEST.test(word)) {
+      const [digest] = parseDigests(word);
+      if (digest !== undefined) operands.set(word, { kind: "digest", path: word, digest });
+    } else if (type === "directory") {
+      const before = operands.size + asides.length;
+      walk(word, 0, operands, asides);
+      if (operands.size + asides.length === before)
+        throw new UserError("usage", `${word}: the folder holds no file, so there is nothing to check`);
+    } else operands.set(word, { kind: "file", path: word });
+  }
+  return { operands: [...operands.values()], asides };
+}
+
+function walk(folder: string, depth: number, operands: Map<string, Operand>, asides: Aside[]): void {
+  if (depth > MAX_DEPTH) throw new UserError("input-unreadable", `${folder}: folders lie too deep in one another`);
+  const names = listDirectory(folder).toSorted();
+  for (const name of names) {
+    const path = join(folder, name);
+    const type = fileTypeOf(path, { followLinks: false });
+    if (type === "directory") walk(path, depth + 1, operands, asides);
+    else if (type !== "file")
+      operands.set(path, {
+        kind: "unreadable",
+        path,
+        reason: `is a ${type ?? "file that is gone"}, and is not followed`,
+      });
+    else {
+      const about = isEvidenceName(name, names);
+      if (about === undefined) operands.set(path, { kind: "file", path });
+      else asides.push({ path, about: about === "" ? undefined : join(folder, about) });
+    }
+    if (operands.size + asides.length > MAX_FILES)
+      throw new UserError("input-too-large", `${folder}: holds more than ${MAX_FILES} files`);
+  }
+}
+
+/** The name that lists and policies know an operand by. */
+export function nameOf(operand: Operand, as: string | undefined): string {
+  return as ?? basename(operand.path);
+}
