@@ -60,34 +60,32 @@ function keyOf(part: string): string {
 interface Known {
   readonly path: string;
   readonly folder: boolean;
-  /** Has an entry of its own, and is not only part of another's path. */
-  listed: boolean;
 }
 
 /** The names of one archive. */
 export interface NameTable {
   /**
-   * Adds an entry's path, without a slash at its end.
+   * Adds an entry's path, without a slash at its end. Returns false when the same was added before.
    * @throws ArchiveRefusal for a path that must not be, or not beside those that were added before
    */
-  add(path: string, type: "directory" | "other"): void;
+  add(path: string, type: "directory" | "other"): boolean;
 }
 
 /** @param limit entries, and again as many folders that have none */
 export function createNameTable(limit: number): NameTable {
   const known = new Map<string, Known>();
+  /** Paths that have an entry of their own, and are not only part of another's. */
+  const listed = new Set<string>();
   /** Returns whether the path was new. */
-  const put = (key: string, path: string, folder: boolean, listed: boolean): boolean => {
+  const put = (key: string, path: string, folder: boolean): boolean => {
     const other = known.get(key);
     if (other === undefined) {
       if (known.size >= 2 * limit) throw unsupported(`it has more than ${2 * limit} files and folders`);
-      known.set(key, { path, folder, listed });
+      known.set(key, { path, folder });
       return true;
     }
     if (other.path !== path) throw malformed(`some systems take these names for the same: ${other.path} and ${path}`);
     if (other.folder !== folder) throw malformed(`the name ${path} is both a file and a folder`);
-    if (listed && other.listed) throw malformed(`the name ${path} occurs twice`);
-    other.listed ||= listed;
     return false;
   };
   return {
@@ -95,13 +93,16 @@ export function createNameTable(limit: number): NameTable {
       const trouble = troubleWith(path);
       if (trouble !== undefined) throw malformed(`the name ${path} ${trouble}`);
       const key = path.split("/").map(keyOf).join("/");
-      put(key, path, type === "directory", true);
+      put(key, path, type === "directory");
+      if (listed.has(path)) return false;
+      listed.add(path);
       // From the longest to the shortest: above a folder that is known, all are.
       for (let k = key, p = path; p.includes("/");) {
         k = k.slice(0, k.lastIndexOf("/"));
         p = p.slice(0, p.lastIndexOf("/"));
-        if (!put(k, p, true, false)) break;
+        if (!put(k, p, true)) break;
       }
+      return true;
     },
   };
 }

@@ -153,7 +153,7 @@ function readCentralHeader(bytes: Buffer, at: number, names: NameTable): { entry
   const directory = text.endsWith("/");
   const name = directory ? text.slice(0, -1) : text;
   const mode = modeOf(fixed.readUInt32LE(38), directory, text);
-  names.add(name, directory ? "directory" : "other");
+  if (!names.add(name, directory ? "directory" : "other")) throw malformed(`the name ${name} occurs twice`);
   if (directory && shared.size !== 0) throw malformed(`the folder ${name} has content`);
   if (shared.method === STORED && shared.size !== shared.compressedSize) {
     throw malformed(`${name} is stored as it is, and has two sizes`);

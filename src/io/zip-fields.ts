@@ -67,7 +67,8 @@ export function modeOf(attributes: number, directory: boolean, name: string): nu
   const mode = attributes >>> 16;
   const type = mode & FILE_TYPE;
   if (type !== 0 && type !== REGULAR && type !== DIRECTORY) throw malformed(`${name} is neither a file nor a folder`);
-  if ((mode & SET_ID) !== 0) throw malformed(`${name} is set-user-id or set-group-id`);
+  // On a folder they only say whom new files belong to, and build machines leave them there.
+  if ((mode & SET_ID) !== 0 && !directory) throw malformed(`${name} is set-user-id or set-group-id`);
   if ((attributes & DOS_VOLUME) !== 0) throw malformed(`${name} is the name of a volume`);
   const saysFile = type === REGULAR;
   const saysFolder = type === DIRECTORY || (attributes & DOS_DIRECTORY) !== 0;
