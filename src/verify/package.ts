@@ -5,14 +5,13 @@
 import { isObject } from "./json-shape.ts";
 import type { JsonObject } from "./json-shape.ts";
 import { MANIFEST } from "./mcpb-manifest.ts";
+import type { PackageKind } from "./package-kind.ts";
 import { checkSdistName, checkWheelNames, parseCoreMetadata } from "./package-python.ts";
 import { jsonOf, onlyFile, PackageRefusal, textOf, topFolder } from "./package-reading.ts";
 import type { ArchiveReading } from "./package-reading.ts";
 import { claimedServerNames } from "./package-server-name.ts";
 import { isNpmName, isSemver } from "./package-version.ts";
 import type { PackageName } from "./scheme.ts";
-
-export type PackageKind = "npm" | "wheel" | "sdist" | "mcpb";
 
 /** A package's own statements. `serverName` is set when it claims exactly one. */
 export interface StatedPackage extends PackageName {
@@ -38,26 +37,6 @@ const KINDS: Readonly<Record<PackageKind, KindFacts>> = {
   sdist: { wanted: /^[^/]+\/PKG-INFO$/, limit: 8 * MIB, read: readSdist },
   mcpb: { wanted: new RegExp(`^${MANIFEST.replace(".", "\\.")}$`), limit: 4 * MIB, read: readBundle },
 };
-
-/**
- * The kind of package that a file of this name is, or undefined. `.tar.gz` is the ending of source distributions;
- * `.tgz` that of `npm pack`.
- */
-export function packageKindOf(fileName: string): PackageKind | undefined {
-  const [ending] = /\.(?:tgz|tar\.gz|whl|mcpb|dxt)$/i.exec(fileName) ?? [];
-  switch (ending?.toLowerCase()) {
-    case ".tgz":
-      return "npm";
-    case ".tar.gz":
-      return "sdist";
-    case ".whl":
-      return "wheel";
-    case undefined:
-      return undefined;
-    default:
-      return "mcpb";
-  }
-}
 
 /** The `wanted` of an archive reader for this kind: how many bytes of an entry to keep at most, or undefined. */
 export function wantedOf(kind: PackageKind): (name: string) => number | undefined {
