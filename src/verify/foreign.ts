@@ -4,10 +4,8 @@
 import type { Scheme } from "./scheme.ts";
 
 const KINDS: readonly (readonly [name: string, looksSo: (start: string) => boolean])[] = [
-  ["SSH", (start) => start.startsWith("-----BEGIN SSH SIGNATURE-----")],
   ["sigstore bundle", (start) => /^\s*\{/.test(start) && start.includes("dev.sigstore.bundle")],
   ["in-toto attestation", (start) => /^\s*\{/.test(start) && /"payloadType"|"dsseEnvelope"/.test(start)],
-  ["CMS (PKCS #7)", (start) => start.startsWith("-----BEGIN PKCS7-----") || start.startsWith("-----BEGIN CMS-----")],
 ];
 
 function kindOf(bytes: Uint8Array): string | undefined {

@@ -1,12 +1,14 @@
 // The table of signature schemes, in the order in which content is tried. Add one here.
 
+import { cms } from "./cms.ts";
 import { foreign } from "./foreign.ts";
 import { minisign } from "./minisign.ts";
 import { openpgp } from "./openpgp.ts";
 import type { Scheme } from "./scheme.ts";
 import { signify } from "./signify.ts";
+import { ssh } from "./ssh.ts";
 
-const SCHEMES: readonly Scheme[] = [openpgp, minisign, signify, foreign];
+const SCHEMES: readonly Scheme[] = [openpgp, minisign, signify, ssh, cms, foreign];
 
 /** The scheme of a signature file, told from its content; its name is never asked. */
 export function schemeOf(bytes: Uint8Array): Scheme | undefined {
