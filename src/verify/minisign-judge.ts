@@ -94,6 +94,14 @@ function shownNumber(keyNumber: string): string {
 
 const HINT = "obtain the publisher's public key over another channel, and pass it with --key";
 
+const BAD_COMMENT: Judgement = { state: "invalid", reason: "its trusted comment is not one that its key signed" };
+const BAD_BYTES: Judgement = { state: "invalid", reason: "it is not valid for these bytes" };
+
+/** The signer that a bad signature names. */
+function named(scheme: Name, [first]: readonly Candidate[]): Pick<Judgement, "signer"> {
+  return first === undefined ? {} : { signer: `${scheme} ${first.text}` };
+}
+
 function unknownSigner({ scheme }: EdKeys, { keyNumber }: EdSignature): Judgement {
   return {
     state: "untrusted-signer",
@@ -110,8 +118,7 @@ export function openMinisign(trust: Trust, keys: EdKeys, file: EvidenceFile): Op
   if (candidates.length === 0) return alone(unknownSigner(keys, read));
   const covered = Buffer.concat([read.signature, Buffer.from(read.trustedComment)]);
   const authors = candidates.filter(({ object }) => verify(null, covered, object, read.global));
-  if (authors.length === 0)
-    return alone({ state: "invalid", reason: "its trusted comment is not one that its key signed" });
+  if (authors.length === 0) return alone({ ...named(keys.scheme, candidates), ...BAD_COMMENT });
   const time = timeOf(read.trustedComment);
   const said = read.trustedComment === "" ? "" : `; trusted comment: ${read.trustedComment}`;
   const about = {
@@ -163,7 +170,7 @@ function pendingFor(
         return { state: "unsupported", reason, hint: "ask the publisher for a prehashed signature (minisign 0.12)" };
       }
       const key = candidates.find(({ object }) => verify(null, result.digest, object, signature));
-      if (key === undefined) return { state: "invalid", reason: "it is not valid for these bytes" };
+      if (key === undefined) return { ...named(scheme, candidates), ...BAD_BYTES };
       return judgeSigner(trust, {
         ...about,
         signer: `${scheme} ${key.text}`,
