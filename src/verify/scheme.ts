@@ -32,6 +32,11 @@ export interface Trust {
   readonly authorities: readonly EvidenceFile[];
   /** Sigstore's keys, where the user named them; else those that came with the program, or newer ones that were fetched. */
   readonly trustedRoot: EvidenceFile | undefined;
+  /**
+   * What the keys of the public package registry, which come in `trustedRoot`, are worth: `known` to check with, so
+   * that flags and pins can choose them by name, or `trusted` because the user asked for what that registry gives out.
+   */
+  readonly registryKeys: "known" | "trusted";
   /** Namespace that SSH signatures must be made for, where no pin says another. */
   readonly namespace: string;
   /** Keys that policies name: used only where a fingerprint or a pin names them. */
