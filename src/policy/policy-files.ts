@@ -51,9 +51,9 @@ export function isSymbolicLink(file: FileName): boolean {
   return named(file, (path) => realPath(path) !== realParentPath(path));
 }
 
-/** Writes the whole file by rename, for the user alone (mode 0600). @throws UserError `output-failed` */
-export function writeNamedFile(file: FileName, data: string): void {
-  named(file, (path) => writeFileAtomically(path, data, 0o600, { overRead: true }));
+/** Writes the whole file by rename, over what was read of it. @throws UserError `output-failed`, also for a link */
+export function writeNamedFile(file: FileName, data: string, mode: number): void {
+  named(file, (path) => writeFileAtomically(path, data, mode, { overRead: true }));
 }
 
 /** @throws UserError `output-failed` */

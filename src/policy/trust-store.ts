@@ -53,19 +53,34 @@ function readEntry(path: string, place: Place): string {
 /**
  * Vouches for the file as it is now; any later change asks again.
  * @param path absolute, or relative to the working directory
+ * @param limit bytes that the file may have
  * @returns what was remembered
  * @throws UserError when the file or the store cannot be read or written, or the file is a symbolic link
  */
-export function trustFile(userDir: string, path: string): { readonly path: string; readonly sha256: string } {
+export function trustFile(
+  userDir: string,
+  path: string,
+  limit = MAX_POLICY_BYTES,
+): { readonly path: string; readonly sha256: string } {
   const file = { path: resolve(path), shown: path };
-  const sha256 = sha256Of(readNamedFile(file, MAX_POLICY_BYTES));
+  const sha256 = sha256Of(readNamedFile(file, limit));
   // A link in a hostile directory could lead to a policy that was trusted for another one.
   if (isSymbolicLink(file)) {
     throw new UserError("usage", `${path}: is a symbolic link`, { hint: "trust the file that it leads to" });
   }
   const realPath = realPathOf(file);
-  writeTrustStore(userDir, new Map([...readTrustStore(userDir), [realPath, sha256]]));
+  rememberFile(userDir, realPath, sha256);
   return { path: realPath, sha256 };
+}
+
+/**
+ * Vouches for these bytes under this path.
+ * @param path absolute, without symbolic links
+ * @param sha256 lower-case hex
+ * @throws UserError when the store cannot be read or written
+ */
+export function rememberFile(userDir: string, path: string, sha256: string): void {
+  writeTrustStore(userDir, new Map([...readTrustStore(userDir), [path, sha256]]));
 }
 
 /**
@@ -87,5 +102,5 @@ function writeTrustStore(userDir: string, store: TrustStore): void {
   refuseForeignWriters([folderOf(userDir)], "user");
   const sorted = [...store].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const files = Object.fromEntries(sorted.map(([path, sha256]) => [path, { sha256 }]));
-  writeNamedFile(storeIn(userDir), `${JSON.stringify({ version: 1, files }, null, 2)}\n`);
+  writeNamedFile(storeIn(userDir), `${JSON.stringify({ version: 1, files }, null, 2)}\n`, 0o600);
 }

@@ -1,4 +1,4 @@
-// Whether somebody answers for a project policy: the user, who trusted exactly this file, or one of
+// Whether somebody answers for a project's policy or lock: the user, who trusted exactly this file, or one of
 // the policy signers, who signed exactly these bytes. Anything short of that is distrust.
 
 import { UserError } from "../core/errors.ts";
@@ -10,8 +10,9 @@ import type { FileName } from "./policy-files.ts";
 import type { TrustStore } from "./trust-store.ts";
 import type { Policy } from "./types.ts";
 
-/** A project policy that was read. */
+/** A project's file that was read. */
 export interface Candidate extends FileName {
+  readonly kind: "policy" | "lock";
   readonly bytes: Uint8Array;
   /** SHA-256 of `bytes`, lower-case hex. */
   readonly sha256: string;
@@ -19,13 +20,13 @@ export interface Candidate extends FileName {
 
 type Judgement = Awaited<ReturnType<typeof signersOf>>[number];
 
-const WEAK = "its cryptography is weak, and allowWeak does not reach as far as policies";
+const WEAK = "its cryptography is weak, and allowWeak does not reach as far as policies and locks";
 
-/** Detached signatures are looked for under these names beside the policy. */
-const SIGNATURE_SUFFIXES = [".asc", ".sig"] as const;
+/** Detached signatures are looked for under these names beside the file; what they are is told by content. */
+const SIGNATURE_SUFFIXES = [".asc", ".sig", ".minisig", ".sigstore.json"] as const;
 
 /**
- * @param policySigners who may sign project policies, and where their keys are
+ * @param policySigners who may sign policies and locks of projects, and where their keys are
  * @throws UserError when a signature or a key file is there and cannot be read
  */
 export async function vouchingFor(
@@ -44,13 +45,13 @@ export async function vouchingFor(
 
 function vouchedByUser(candidate: Candidate, store: TrustStore): Vouching {
   const trusted = store.get(realPathOf(candidate));
-  if (trusted === undefined) return { distrust: { because: "nobody vouched for this policy" } };
+  if (trusted === undefined) return { distrust: { because: `nobody vouched for this ${candidate.kind}` } };
   // Trusted for the directory that it lies in, not for one that links to it.
   if (isSymbolicLink(candidate)) {
-    return { distrust: { because: "this policy is a symbolic link to one that is trusted elsewhere" } };
+    return { distrust: { because: `this ${candidate.kind} is a symbolic link to one that is trusted elsewhere` } };
   }
   if (trusted === candidate.sha256) return { by: "trusted with boltseal trust" };
-  const because = "this policy has changed since it was trusted";
+  const because = `this ${candidate.kind} has changed since it was trusted`;
   return { distrust: { because, expected: `sha256:${trusted}`, actual: `sha256:${candidate.sha256}` } };
 }
 
