@@ -7,6 +7,7 @@
 
 import { build } from "esbuild";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { trustRoots } from "./trust-roots.mjs";
 
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const common = {
@@ -26,7 +27,11 @@ function constants(workerFile) {
 }
 
 /** Modules that are files of their own and are loaded by `import()`: what most runs never need. */
-const APART = { "./program.ts": "./program.cjs", "./spinner.ts": "./spinner.cjs" };
+const APART = {
+  "./program.ts": "./program.cjs",
+  "./spinner.ts": "./spinner.cjs",
+  "./sigstore-bundle.ts": "./sigstore.cjs",
+};
 
 const apart = {
   name: "apart",
@@ -41,6 +46,7 @@ const PROGRAM = {
   boltseal: "src/cli/main.ts",
   program: "src/cli/program.ts",
   spinner: "src/cli/spinner.ts",
+  sigstore: "src/verify/sigstore-bundle.ts",
   "hash-worker": "src/io/hash-worker.ts",
 };
 
@@ -59,6 +65,7 @@ async function buildProgram() {
     supported: { "dynamic-import": false },
     metafile: true,
   });
+  writeFileSync("dist/trust-roots.json", trustRoots());
   writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licensesOf(Object.keys(metafile.inputs)));
 }
 
@@ -67,11 +74,24 @@ function licensesOf(files) {
   const folders = new Set(files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
   const texts = [...folders].toSorted().map((folder) => {
     const manifest = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-    const license = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
-    if (license === undefined) throw new Error(`${folder} has no licence file`);
-    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${readFileSync(`${folder}/${license}`, "utf8").trim()}\n`;
+    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${readFileSync(licenseOf(folder), "utf8").trim()}\n`;
   });
   return texts.join(`\n${"-".repeat(80)}\n\n`);
+}
+
+/** The licence file of a package; of one that was packed without it, that of a sibling from the same repository. */
+function licenseOf(folder) {
+  const source = (path) => {
+    const { repository, license } = JSON.parse(readFileSync(`${path}/package.json`, "utf8"));
+    return `${license} ${repository?.url}`;
+  };
+  const scope = folder.slice(0, folder.lastIndexOf("/"));
+  const siblings = scope.slice(scope.lastIndexOf("/") + 1).startsWith("@") ? readdirSync(scope) : [];
+  for (const path of [folder, ...siblings.map((name) => `${scope}/${name}`)]) {
+    const file = readdirSync(path).find((name) => /^licen[cs]e/i.test(name));
+    if (file !== undefined && source(path) === source(folder)) return `${path}/${file}`;
+  }
+  throw new Error(`${folder} has no licence file`);
 }
 
 async function buildTests() {

@@ -25,6 +25,7 @@ const DISK = [...PURE, "fs", "fs/promises", "os"];
 const FILES = [...DISK, "events", "stream", "timers", "url", "worker_threads", "zlib"];
 const COMMANDS = ["verify", "sbom", "diff", "registry", "audit", "mcp"];
 const SIGNED = "verify/signed.ts";
+const SIGSTORE = ["bundle", "core", "protobuf-specs", "verify"].map((name) => `@sigstore/${name}`);
 
 /** By folder, or by file where a file may do more than its folder. */
 const TABLE: Readonly<Record<string, Row>> = {
@@ -36,7 +37,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   policy: { folders: ["core", "io"], files: [SIGNED], builtins: DISK },
   inventory: { folders: ["core", "io"], builtins: DISK },
   ...Object.fromEntries(COMMANDS.map((command) => [command, { folders: ["core"], builtins: PURE }])),
-  verify: { folders: ["core"], builtins: PURE, packages: ["openpgp", "eckey-utils"] },
+  verify: { folders: ["core"], builtins: PURE, packages: ["openpgp", "eckey-utils", ...SIGSTORE] },
   ...Object.fromEntries(
     COMMANDS.map((command) => [
       `${command}/job.ts`,

@@ -6,9 +6,10 @@ import { minisign } from "./minisign.ts";
 import { openpgp } from "./openpgp.ts";
 import type { Scheme } from "./scheme.ts";
 import { signify } from "./signify.ts";
+import { sigstore } from "./sigstore.ts";
 import { ssh } from "./ssh.ts";
 
-const SCHEMES: readonly Scheme[] = [openpgp, minisign, signify, ssh, cms, foreign];
+const SCHEMES: readonly Scheme[] = [openpgp, minisign, signify, ssh, cms, sigstore, foreign];
 
 /** The scheme of a signature file, told from its content; its name is never asked. */
 export function schemeOf(bytes: Uint8Array): Scheme | undefined {
