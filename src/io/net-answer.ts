@@ -117,7 +117,8 @@ const CONNECTION_ERRORS: Readonly<Record<string, readonly [what: string, hint?: 
 export function connectionError(url: URL, error: unknown): Error {
   const code = systemErrorCode(error);
   if (code === undefined) return error instanceof Error ? error : new Error(String(error));
-  const [what, hint] = CONNECTION_ERRORS[code] ?? [`the connection failed (${code})`];
+  const unnamed = code.startsWith("HPE_") ? "its answer is not proper HTTP" : "the connection failed";
+  const [what, hint] = CONNECTION_ERRORS[code] ?? [`${unnamed} (${code})`];
   return new UserError("net-failed", `${url.host}: ${what}`, {
     ...(hint === undefined ? {} : { hint }),
     cause: error,
