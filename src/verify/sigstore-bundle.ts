@@ -10,6 +10,7 @@ import type { HashResult } from "../core/hash-set.ts";
 import type { Pin } from "../core/signer.ts";
 import type { EvidenceFile, Judgement, PendingSignature, SignedFile, Trust } from "./scheme.ts";
 import { readLeaf } from "./sigstore-certificate.ts";
+import type { CertificateFacts } from "./sigstore-certificate.ts";
 import { contentOf } from "./sigstore-content.ts";
 import type { Content } from "./sigstore-content.ts";
 import { fingerprintOf, keyProblem, spkiOf } from "./sigstore-key.ts";
@@ -25,6 +26,7 @@ import { provenBy } from "./sigstore-wording.ts";
 import { iso, judgeSigner } from "./standing.ts";
 import type { GoodSignature } from "./standing.ts";
 
+export type { CertificateFacts } from "./sigstore-certificate.ts";
 export type { Statement, StatementSubject } from "./sigstore-statement.ts";
 
 /** A public key that the caller trusts already, for bundles that name a key instead of a certificate. */
@@ -53,12 +55,13 @@ export interface BundleRequest {
   readonly predicateTypes?: readonly string[];
   /**
    * Further demands on a statement whose signature is good and of which `subject` has the digest of the file. An answer
-   * says why it is not what was asked for.
+   * says why it is not what was asked for. `certificate` is what the authority vouches for; absent where a key signed.
    */
   readonly accepts?: (
     statement: Statement,
     file: SignedFile,
     subject: StatementSubject,
+    certificate: CertificateFacts | undefined,
   ) => Promise<{ readonly state: Judgement["state"]; readonly reason: string } | undefined>;
 }
 
@@ -229,7 +232,7 @@ async function judgeBundle(opened: OpenedBundle, hashes: readonly HashResult[], 
   }
   const { statement } = content;
   if (statement !== undefined) {
-    const refused = await judgeStatement(request, statement, answer.digests, file);
+    const refused = await judgeStatement(opened, statement, answer.digests, file);
     if (refused !== undefined) return { ...named, ...refused };
   }
   return judgeNamed(opened, outcome.times[0], statement);
@@ -237,7 +240,7 @@ async function judgeBundle(opened: OpenedBundle, hashes: readonly HashResult[], 
 
 /** Why the statement does not count for the file, or undefined. */
 async function judgeStatement(
-  request: BundleRequest,
+  { request, signer }: OpenedBundle,
   statement: Statement,
   digests: Parameters<typeof subjectOf>[1],
   file: SignedFile,
@@ -249,8 +252,12 @@ async function judgeStatement(
     const reason = `it states ${statement.predicateType} of these bytes, which does not say that the signer answers for them`;
     return { state: "unsupported", reason, fits: true };
   }
-  const refused = await request.accepts?.(statement, file, subject);
+  const refused = await request.accepts?.(statement, file, subject, factsOf(signer));
   return refused === undefined ? undefined : { ...refused, fits: true };
+}
+
+function factsOf({ key }: Signer): CertificateFacts | undefined {
+  return key.kind === "certificate" ? key.leaf.facts : undefined;
 }
 
 /** The cryptography is good, and the bundle speaks of the file: is the signer one that counts. */
@@ -259,7 +266,7 @@ function judgeNamed(
   { time, by }: TrustedTime,
   statement: Statement | undefined,
 ): Judgement {
-  const facts = signer.key.kind === "certificate" ? signer.key.leaf.facts : undefined;
+  const facts = factsOf(signer);
   const judgement = judgeSigner(request.trust, {
     ...signer.naming,
     time,

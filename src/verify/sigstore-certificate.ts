@@ -27,6 +27,8 @@ export interface CertificateFacts {
   /** URI and commit of the source repository that it was started for. */
   readonly repository?: string;
   readonly commit?: string;
+  /** URI of the top-level configuration of the build, which may call the workflow that signed. */
+  readonly buildConfig?: string;
 }
 
 /** The certificate that a bundle's signature is checked with. */
@@ -117,6 +119,7 @@ function factsOf(extensions: ReadonlyMap<string, Extension>): CertificateFacts {
     commit: utf8String(extensions, "13"),
     repositoryId: utf8String(extensions, "15"),
     ownerId: utf8String(extensions, "17"),
+    buildConfig: utf8String(extensions, "18"),
   };
   const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   return { san: nameOf(extensions), issuer, ...(known as Partial<Record<keyof typeof facts, string>>) };
