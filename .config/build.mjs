@@ -7,7 +7,7 @@
 
 import { build } from "esbuild";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { trustRoots } from "./trust-roots.mjs";
+import { trustRoots, tufStart } from "./trust-roots.mjs";
 
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const common = {
@@ -31,6 +31,7 @@ const APART = {
   "./program.ts": "./program.cjs",
   "./spinner.ts": "./spinner.cjs",
   "./sigstore-bundle.ts": "./sigstore.cjs",
+  "./tuf-client.ts": "./tuf-client.cjs",
 };
 
 const apart = {
@@ -42,11 +43,21 @@ const apart = {
   },
 };
 
+/** What the TUF client would open sockets with: it is handed a function that fetches. */
+const withoutSockets = {
+  name: "without-sockets",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^make-fetch-happen$/ }, ({ path }) => ({ path, namespace: "none" }));
+    onLoad({ filter: /./, namespace: "none" }, () => ({ contents: "module.exports = undefined;" }));
+  },
+};
+
 const PROGRAM = {
   boltseal: "src/cli/main.ts",
   program: "src/cli/program.ts",
   spinner: "src/cli/spinner.ts",
   sigstore: "src/verify/sigstore-bundle.ts",
+  "tuf-client": "src/cli/tuf-client.ts",
   "hash-worker": "src/io/hash-worker.ts",
 };
 
@@ -56,7 +67,7 @@ async function buildProgram() {
     ...common,
     define: { ...constants("hash-worker.cjs"), "import.meta.dirname": "__dirname" },
     entryPoints: PROGRAM,
-    plugins: [apart],
+    plugins: [apart, withoutSockets],
     outdir: "dist",
     outExtension: { ".js": ".cjs" },
     format: "cjs",
@@ -66,6 +77,7 @@ async function buildProgram() {
     metafile: true,
   });
   writeFileSync("dist/trust-roots.json", trustRoots());
+  writeFileSync("dist/tuf-start.json", tufStart());
   writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licensesOf(Object.keys(metafile.inputs)));
 }
 

@@ -54,7 +54,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   cli: {
     folders: ["core", "io", "policy", "inventory", "output", ...COMMANDS],
     builtins: DISK,
-    packages: ["chalk", "ora"],
+    packages: ["chalk", "ora", "tuf-js", "tuf-js/dist/error.js"],
   },
   "cli/world.ts": { folders: ["core"], builtins: [...DISK, "process", "tty", "url"] },
 };
