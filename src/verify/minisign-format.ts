@@ -147,15 +147,15 @@ export function readKeyFile(bytes: Uint8Array): readonly EdPublicKey[] | Refusal
   for (const [index, line] of lines.entries()) {
     const isComment = line.startsWith(UNTRUSTED) || line === UNTRUSTED.trimEnd();
     if (isComment && commented) return refuse(`line ${index + 1}: a comment follows a comment`);
-    const blank = line === "" && !commented;
-    if (!isComment && !blank) {
+    if (line === "" && commented) break;
+    if (!isComment && line !== "") {
       const key = readKeyLine(line);
       if (isRefusal(key)) return refuse(`line ${index + 1}: ${key.refused}`);
       keys.push(key);
     }
     commented = isComment;
   }
-  if (commented) return refuse("a comment without a key ends it");
+  if (commented) return refuse("it holds a comment without a key");
   if (keys.length > MAX_KEYS) return refuse(`it holds ${keys.length} keys, at most ${MAX_KEYS} are read`);
   return keys.length === 0 ? refuse("it holds no public key") : keys;
 }

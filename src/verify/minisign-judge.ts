@@ -140,10 +140,19 @@ export function openSignify(trust: Trust, keys: EdKeys, file: EvidenceFile): Ope
   const candidates = candidatesFor(keys, trust, read.keyNumber);
   const signature =
     candidates.length === 0 ? settled(unknownSigner(keys, read)) : pendingFor(trust, keys.scheme, candidates, read);
+  const { message } = read;
+  if (message === undefined) return { signatures: [signature], remarks: [] };
+  return { signatures: [onlyOver(message, signature)], remarks: [], signedText: message };
+}
+
+/** Of a file that carries what it signs, the signature is for that alone, and not a detached one with text behind it. */
+function onlyOver(message: Uint8Array, { needs, judge }: PendingSignature): PendingSignature {
   return {
-    signatures: [signature],
-    remarks: [],
-    ...(read.message === undefined ? {} : { signedText: read.message }),
+    needs,
+    judge: async (hashes, file) =>
+      hashes.every(({ digest }) => Buffer.from(message).equals(digest))
+        ? judge(hashes, file)
+        : { state: "malformed", reason: "something follows its two lines, and it is not what was to be checked" },
   };
 }
 
