@@ -1,137 +1,45 @@
-// `boltseal verify`: from arguments to a request, and from the request to a report.
+// `boltseal verify`: from a request to a report, and what is left behind on the way.
 
-import { parseDigests } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import { discardTemporaryFiles } from "../io/files.ts";
-import { parseTime } from "../policy/time.ts";
-import { EVIDENCE_FLAGS } from "../verify/flags.ts";
-import type { NamedFile } from "../verify/flags.ts";
+import { discardDownloadFolders } from "../io/net-folder.ts";
+import type { RecordedLock } from "../policy/lock-write.ts";
 import { verifyArtifacts } from "../verify/job.ts";
-import type { VerifyRequest } from "../verify/job.ts";
-import type { CertificateIdentity } from "../verify/scheme.ts";
-import type { Arguments, Command } from "./command.ts";
+import type { Command } from "./command.ts";
 import { formatOf } from "./deliver.ts";
-import { policyInForce } from "./policy-flag.ts";
 import { createProgress } from "./progress.ts";
-import type { World } from "./world.ts";
+import { networkOf, requestOf } from "./verify-request.ts";
 
-/** A full fingerprint, written with or without blanks and 0x. @throws UserError `usage` */
-export function parseFingerprint(text: string): string {
-  // As ssh-keygen -l prints it: the same 32 bytes in base64.
-  const ssh = /^SHA256:([A-Za-z0-9+/]{43})=?$/.exec(text)?.[1];
-  if (ssh !== undefined) return Buffer.from(ssh, "base64").toString("hex");
-  const hex = text
-    .replaceAll(/[\s:]/g, "")
-    .replace(/^(?:0x|sha256)/i, "")
-    .toLowerCase();
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex)) return hex;
-  const short = /^[0-9a-f]{8,39}$/.test(hex);
-  throw new UserError(
-    "usage",
-    `--fingerprint ${text}: ${short ? "a short key id can be forged" : "not a fingerprint"}`,
-    {
-      hint: "give all 40 or 64 hex digits: gpg --show-keys --with-fingerprint FILE, or SHA256:… of ssh-keygen -lf FILE",
-    },
-  );
-}
-
-function parseThreshold(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
-  throw new UserError("usage", `--threshold ${text}: not a whole number of at least 1`);
-}
-
-function parseAt(text: string | undefined, world: World): Date {
-  if (text === undefined) return world.now();
-  const time = parseTime(text);
-  if (time === undefined)
-    throw new UserError("usage", `--at ${text}: not a time`, { hint: "write 2027-01-31 or 2027-01-31T12:00:00Z" });
-  return new Date(time);
-}
-
-/** Both or neither: an identity means nothing without who vouches for it. @throws UserError `usage` */
-function parseIdentities(args: Arguments): readonly CertificateIdentity[] {
-  const san = args.value("certificate-identity");
-  const issuer = args.value("certificate-oidc-issuer");
-  if (san === undefined && issuer === undefined) return [];
-  if (san === undefined || issuer === undefined) {
-    const missing = san === undefined ? "identity" : "oidc-issuer";
-    throw new UserError("usage", `--certificate-${missing} is missing`, {
-      hint: "an identity counts together with its issuer: give both",
-    });
-  }
-  return [{ san, issuer }];
-}
-
-function evidenceFiles(args: Arguments): readonly NamedFile[] {
-  const flags = Object.keys(EVIDENCE_FLAGS) as (keyof typeof EVIDENCE_FLAGS)[];
-  return flags.flatMap((flag) => args.values(flag).map((path) => ({ path, flag })));
-}
-
-/** What these speak of is one artifact. Whether a folder holds more than one is seen later. */
-const FOR_ONE = ["as", "digest", "output", "server-json", "npm-signature"] as const;
-
-function refuseManyFor(args: Arguments): void {
-  if (args.operands.length <= 1) return;
-  for (const option of FOR_ONE) {
-    if (args.values(option).length > 0)
-      throw new UserError("usage", `--${option} speaks of one artifact, and ${args.operands.length} were given`);
-  }
-}
-
-/** Members for the options that were given. */
-function optional<Name extends string>(
-  args: Arguments,
-  options: Readonly<Record<Name, string>>,
-): Partial<Record<Name, string>> {
-  const given: Partial<Record<Name, string>> = {};
-  for (const name of Object.keys(options) as Name[]) {
-    const value = args.value(options[name]);
-    if (value !== undefined) given[name] = value;
-  }
-  return given;
-}
-
-async function requestOf(args: Arguments, world: World): Promise<VerifyRequest> {
-  const threshold = parseThreshold(args.value("threshold"));
-  const as = args.value("as");
-  const output = args.value("output");
-  for (const digest of args.values("digest")) parseDigests(digest);
-  const at = parseAt(args.value("at"), world);
-  return {
-    artifacts: args.operands,
-    signatures: evidenceFiles(args),
-    keys: args.values("key"),
-    fingerprints: args.values("fingerprint").map(parseFingerprint),
-    identities: parseIdentities(args),
-    authorities: args.values("ca-file"),
-    namespace: args.value("namespace") ?? "file",
-    checksums: args.values("checksums"),
-    digests: args.values("digest"),
-    at,
-    now: world.now(),
-    clockSet: args.value("at") !== undefined,
-    allowIntegrityOnly: args.flag("allow-integrity-only"),
-    allowRenamed: args.flag("allow-renamed"),
-    all: args.flag("all"),
-    ...(threshold === undefined ? {} : { threshold }),
-    lock: args.flag("lock"),
-    ...optional(args, { trustedRoot: "trusted-root", serverJson: "server-json", lockFile: "lock-file" }),
-    ...(as === undefined ? {} : { as }),
-    ...(output === undefined ? {} : { output }),
-    policy: await policyInForce(args, world),
-  };
+function recordedText({ path, changed, vouched }: RecordedLock): string {
+  const what = changed ? "recorded what was verified" : "holds all this already";
+  return `${path}: ${what}\n${vouched ? "" : `hint: nobody vouched for this lock; read it, then run boltseal trust ${path}\n`}`;
 }
 
 export const verify: Command = async (args, world) => {
   formatOf(args);
-  refuseManyFor(args);
+  if (args.flag("refresh-trust")) {
+    if (args.flag("offline")) throw new UserError("usage", "--refresh-trust fetches keys, and --offline forbids it");
+    const { refreshTrust } = await import("./refresh-trust.ts");
+    const text = await refreshTrust({
+      userDir: world.userDir,
+      now: world.now(),
+      connection: networkOf(args, world).connection,
+    });
+    if (args.operands.length === 0 && args.value("from") === undefined) return { text };
+    world.writeErr(text);
+  }
   const request = await requestOf(args, world);
   const progress = createProgress(world);
   // Only where there is something to clean up: a handler runs when the current step is done, not at once.
-  if (request.output !== undefined) world.onInterrupt(discardTemporaryFiles);
+  if (request.output !== undefined || request.from !== undefined || request.lock) {
+    world.onInterrupt(() => {
+      discardTemporaryFiles();
+      discardDownloadFolders();
+    });
+  }
   try {
-    return { report: await verifyArtifacts({ ...request, onProgress: progress.update }) };
+    const onRecorded = (lock: RecordedLock): void => world.writeErr(recordedText(lock));
+    return { report: await verifyArtifacts({ ...request, onRecorded, onProgress: progress.update }) };
   } finally {
     progress.stop();
   }

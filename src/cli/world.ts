@@ -11,6 +11,8 @@ export interface World {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  /** The running node. */
+  readonly execPath: string;
   /** Where the machine's and the user's policy lie. */
   readonly machineDir: string;
   readonly userDir: string;
@@ -127,6 +129,7 @@ export function systemWorld(): World {
     cwd: workingDirectory(),
     env,
     home,
+    execPath: process.execPath,
     machineDir: machineDirectory(env),
     userDir: userDirectory(env, home),
     stdoutIsTerminal: isTerminal(STDOUT),

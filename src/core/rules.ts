@@ -220,6 +220,13 @@ export const RULES = {
     fix: "Do not open it. Obtain the file again.",
     waivable: false,
   },
+  "server-deleted": {
+    level: "reject",
+    title: "the registry has withdrawn the server",
+    why: "Servers are withdrawn for malware and stolen names, too.",
+    fix: "Do not install it before you know why it was withdrawn.",
+    waivable: true,
+  },
   "lock-signer-lost": {
     level: "reject",
     title: "who vouched last time does not vouch now",

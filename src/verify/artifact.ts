@@ -14,7 +14,7 @@ import { listClaims } from "./lists.ts";
 import type { JudgedList, ListAllowances } from "./lists.ts";
 import { algorithmsOf, pinClaim } from "./pins.ts";
 import type { DigestPin } from "./pins.ts";
-import type { Judgement } from "./scheme.ts";
+import type { Judgement, PackageName } from "./scheme.ts";
 
 export interface ReadArtifact {
   /** As the user wrote it. */
@@ -31,6 +31,8 @@ export interface ReadArtifact {
   readonly pins: readonly DigestPin[];
   /** What else there is to say of its signatures. */
   readonly claims: readonly Claim[];
+  /** What it says it is; absent when nobody asked, or when it is no package. */
+  readonly package?: PackageName;
   /** What is wrong with the artifact itself. */
   readonly problems: readonly Problem[];
 }

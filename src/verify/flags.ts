@@ -44,6 +44,8 @@ export interface VerifyFlags {
   readonly allowRenamed: boolean;
   readonly all: boolean;
   readonly threshold?: number;
+  /** Where the artifact is to be downloaded from: an https URL, or `npm:NAME@VERSION`. */
+  readonly from?: string;
   /** Record what was verified in the lock. */
   readonly lock: boolean;
   readonly lockFile?: string;

@@ -1,23 +1,32 @@
 // `boltseal verify`: what is read, in which order. setting.ts reads what flags name, reading.ts one artifact;
 // what it all means is decided next door: evidence.ts opens, lists.ts and pins.ts compare, levels.ts weighs.
 
-import { basename } from "node:path";
+import { basename, sep } from "node:path";
+import type { Algorithm, Digest } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import { verdict } from "../core/report.ts";
-import type { Report, Subject } from "../core/report.ts";
+import type { LockSubject } from "../core/lock.ts";
+import type { Evidence, Finding, Report, Subject } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
 import type { RuleId } from "../core/rules.ts";
 import { createAtomicFile } from "../io/files.ts";
 import type { AtomicFile } from "../io/files.ts";
 import { undefinedSigners } from "../policy/demands.ts";
+import { consultLocks } from "../policy/lock.ts";
+import type { AcceptedSubject } from "../policy/lock-write.ts";
+import { lockKeysOf } from "../policy/lock-keys.ts";
 import { settle } from "../policy/waivers.ts";
 import { claimsAbout } from "./artifact.ts";
 import type { ReadArtifact } from "./artifact.ts";
+import type { Claim } from "./claim.ts";
 import { isEvidence } from "./evidence.ts";
+import type { NamedFile } from "./flags.ts";
 import { findingsAbout } from "./levels.ts";
 import type { Demand, Demands } from "./levels.ts";
+import { acceptedFindings, lockFindings, pinFor } from "./lock.ts";
 import { expandOperands } from "./operands.ts";
 import type { Operand, Operands } from "./operands.ts";
+import { pinClaim } from "./pins.ts";
 import { readArtifact, rulesOn } from "./reading.ts";
 import { prepare, readFile, unreadable } from "./setting.ts";
 import type { Setting, VerifyRequest } from "./setting.ts";
@@ -35,6 +44,50 @@ const LANES = 4;
  * @throws UserError for unusable flags and keys, and for an output that cannot be written
  */
 export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
+  const { from } = request;
+  return from === undefined ? verifyHere(request) : verifyDownload(request, from);
+}
+
+/** Downloads into a folder that is gone when this ends. Paths in it appear in the report as names. */
+async function verifyDownload(request: VerifyRequest, from: string): Promise<Report> {
+  const { obtain } = await import("./obtain.ts");
+  const { onProgress } = request;
+  const obtained = await obtain(from, {
+    ...request.network,
+    ...(onProgress === undefined
+      ? {}
+      : { onProgress: (path: string, done: number, total = done) => onProgress(basename(path), done, total) }),
+  });
+  try {
+    const { artifact, files, folder, shown, package: found } = obtained;
+    const evidence = files.flatMap((path): NamedFile[] => {
+      if (found === undefined) return [];
+      return [{ path, flag: basename(path) === "npm-signature.json" ? "npm-signature" : "attestations" }];
+    });
+    const report = await verifyHere({
+      ...request,
+      artifacts: [artifact],
+      signatures: [...request.signatures, ...evidence],
+      origin: { shown, ...(found === undefined ? {} : { package: found }) },
+    });
+    return withoutFolder({ ...report, skipped: [...obtained.skipped, ...report.skipped] }, folder);
+  } finally {
+    obtained.discard();
+  }
+}
+
+/** The report, with names in place of the paths of a folder that nobody will find. */
+function withoutFolder(report: Report, folder: string): Report {
+  const shorten = (value: unknown): unknown => {
+    if (typeof value === "string") return value.replaceAll(folder + sep, "");
+    if (Array.isArray(value)) return value.map(shorten);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shorten(member)]));
+  };
+  return shorten(report) as Report;
+}
+
+async function verifyHere(request: VerifyRequest): Promise<Report> {
   const expanded = expandOperands(request.artifacts);
   const { operands, asides } = sortAsides(expanded, request);
   refuseManyFor(request, operands);
@@ -45,12 +98,19 @@ export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
   try {
     const results = await readArtifacts(setting, operands, output);
     const read = results.flatMap((result) => ("digests" in result ? [result] : []));
+    const accepted: AcceptedSubject[] = [];
     const subjects = results.map((result): Subject => {
-      if ("digests" in result) return judgeArtifact(setting, result, read);
-      return { id: result.path, kind: "file", digests: [], evidence: [] };
+      if (!("digests" in result)) return { id: result.path, kind: "file", digests: [], evidence: [] };
+      const judged = judgeArtifact(setting, result, read);
+      if (request.lock) accepted.push(toAccept(setting, result, judged.evidence));
+      return judged;
     });
     addRemarks(setting, operands);
-    const findings = settle([...request.policy.findings, ...setting.findings], request.policy, request.now);
+    const findings = settle(
+      [...request.policy.findings, ...request.locks.findings, ...setting.findings],
+      request.policy,
+      request.now,
+    );
     const { skipped } = setting;
     const report: Report = {
       command: "verify",
@@ -58,9 +118,14 @@ export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
       subjects,
       findings,
       skipped,
-      policy: request.policy.sources,
+      policy: [...request.policy.sources, ...request.locks.sources],
     };
-    if (verdict(report) === "verified") output?.commit();
+    if (verdict(report) !== "verified") return report;
+    if (request.lock) {
+      const { recordInLock } = await import("../policy/lock-write.ts");
+      request.onRecorded?.(recordInLock(request.locks, accepted));
+    }
+    output?.commit();
     return report;
   } finally {
     output?.discard();
@@ -157,15 +222,73 @@ function demandsOn({ request, trust, incomplete }: Setting, path: string): Deman
   return { all: request.all, each, incomplete, namesSigners };
 }
 
+/** The subject in the terms of a lock: what it is, and everybody who answers for it. */
+function lockSubject({ request }: Setting, artifact: ReadArtifact, evidence: readonly Evidence[]): LockSubject {
+  const sha256 = artifact.digests.find(({ algorithm }) => algorithm === "sha256")?.hex;
+  return {
+    name: request.as ?? basename(artifact.path),
+    ...(artifact.package === undefined ? {} : { version: artifact.package.version }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    signers: evidence.flatMap(({ scheme, signer, time, state }) =>
+      signer === undefined || state !== "verified" ? [] : [{ scheme, signer, ...(time === undefined ? {} : { time }) }],
+    ),
+  };
+}
+
+function lockKeysFor({ request }: Setting, artifact: ReadArtifact): readonly string[] {
+  return lockKeysOf(artifact.package, rulesOn(request, artifact.path));
+}
+
+/** @throws UserError `usage` for a digest that a lock does not hold */
+function toAccept(setting: Setting, artifact: ReadArtifact, evidence: readonly Evidence[]): AcceptedSubject {
+  const { sha256, ...subject } = lockSubject(setting, artifact, evidence);
+  if (sha256 === undefined)
+    throw new UserError("usage", `${artifact.path}: a lock holds SHA-256, and only another digest was given`);
+  const { origin } = setting.request;
+  return {
+    ...subject,
+    sha256,
+    keys: lockKeysFor(setting, artifact),
+    ...(origin === undefined ? {} : { source: origin.shown }),
+  };
+}
+
+/** What the locks in force say: other than what was accepted last, or exactly that. */
+function compareWithLocks(
+  setting: Setting,
+  artifact: ReadArtifact,
+  evidence: readonly Evidence[],
+): { readonly claims: readonly Claim[]; readonly findings: readonly Finding[] } {
+  const { locks, words, lock } = setting.request;
+  if (locks.files.length === 0) return { claims: [], findings: [] };
+  const subject = lockSubject(setting, artifact, evidence);
+  const consulted = consultLocks(locks, lockKeysFor(setting, artifact));
+  const findings = lockFindings(consulted, subject, { subject: artifact.path, words });
+  const pin = pinFor(consulted, subject);
+  const computed = (algorithm: Algorithm): Digest | undefined =>
+    artifact.digests.find((digest) => digest.algorithm === algorithm);
+  return {
+    claims: pin === undefined ? [] : [pinClaim(pin, computed)],
+    findings: lock ? acceptedFindings(findings) : findings,
+  };
+}
+
 /** @param all every artifact of the run, this one included: a signature may be meant for another */
 function judgeArtifact(setting: Setting, artifact: ReadArtifact, all: readonly ReadArtifact[]): Subject {
   const { request, findings, named } = setting;
   const { path: id, kind, size, digests, problems } = artifact;
   const allow = { integrityOnly: request.allowIntegrityOnly, renamed: request.allowRenamed };
-  const claims = claimsAbout(artifact, all, named, allow);
+  const proven = claimsAbout(artifact, all, named, allow);
+  const locked = compareWithLocks(
+    setting,
+    artifact,
+    proven.map(({ evidence }) => evidence),
+  );
+  const claims = [...proven, ...locked.claims];
   findings.push(
     ...problems.map((problem) => ({ level: RULES[problem.rule].level, subject: id, ...problem })),
     ...findingsAbout(id, claims, demandsOn(setting, id)),
+    ...locked.findings,
   );
   for (const name of new Set([basename(id), request.as ?? basename(id)])) {
     findings.push(...undefinedSigners(request.policy, name, id));

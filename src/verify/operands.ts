@@ -35,7 +35,7 @@ const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}
 
 /**
  * Operands in the order given, each once; a folder stands for all files below it, sorted by name.
- * @throws UserError `usage` for an empty folder, `input-unreadable`
+ * @throws UserError `input-unreadable`, `input-too-large`
  */
 export function expandOperands(words: readonly string[]): Operands {
   const operands = new Map<string, Operand>();
@@ -49,7 +49,7 @@ export function expandOperands(words: readonly string[]): Operands {
       const before = operands.size + asides.length;
       walk(word, 0, operands, asides);
       if (operands.size + asides.length === before)
-        throw new UserError("usage", `${word}: the folder holds no file, so there is nothing to check`);
+        operands.set(word, { kind: "unreadable", path: word, reason: "the folder holds no file" });
     } else operands.set(word, { kind: "file", path: word });
   }
   return { operands: [...operands.values()], asides };

@@ -56,3 +56,60 @@ export function pinClaim(pin: DigestPin, computed: Computed): Claim {
   const proves = "the bytes are exactly those that were pinned";
   return { ...base, evidence: { ...evidence, state: "verified", digest: match, proves }, message: "" };
 }
+
+/** A digest that somebody states for the artifact and nobody signed: a server.json, a package registry. */
+export interface StatedDigest {
+  readonly digest: Digest;
+  /** Who states it, as messages call it. */
+  readonly source: string;
+  /** The user accepts the word of this source (--allow-integrity-only). */
+  readonly accepted: boolean;
+}
+
+/** What a stated digest is worth: another one is a mismatch, the same proves integrity and no origin. */
+export function statedClaim({ digest, source, accepted }: StatedDigest, computed: Computed): Claim {
+  const actual = computed(digest.algorithm);
+  const evidence = { kind: "checksum", scheme: "stated-digest", source, digest } as const;
+  const base = { named: true, remarks: [], file: source };
+  if (actual === undefined) {
+    const message = `${source} states a digest by ${digest.algorithm}, which cannot be compared`;
+    return {
+      ...base,
+      rule: "checksum-unsupported",
+      evidence: { ...evidence, state: "unsupported", proves: "nothing" },
+      message,
+    };
+  }
+  if (actual.hex !== digest.hex) {
+    return {
+      ...base,
+      rule: "digest-mismatch",
+      evidence: { ...evidence, state: "mismatch", proves: "nothing" },
+      message: `the bytes are not those that ${source} states`,
+      expected: formatDigest(digest),
+      actual: formatDigest(actual),
+    };
+  }
+  const message = `the digest agrees with ${source}, which nobody signed`;
+  if (accepted) {
+    const waiver = { by: "--allow-integrity-only", reason: "the user trusts the channel that it came over" };
+    const proves = "the digest is the one that a source states which the user chose to trust";
+    return {
+      ...base,
+      evidence: { ...evidence, state: "verified", proves },
+      message,
+      waived: { rule: "integrity-only", message, waiver },
+    };
+  }
+  return {
+    ...base,
+    rule: "integrity-only",
+    evidence: {
+      ...evidence,
+      state: "integrity-only",
+      proves: "the file is the one that is described; nobody answers for the description",
+    },
+    message,
+    hint: "pass a signature or attestation, or accept the description as it is with --allow-integrity-only",
+  };
+}

@@ -19,10 +19,13 @@ import { discover } from "./discovery.ts";
 import type { FoundEvidence } from "./discovery.ts";
 import { requestsOf } from "./evidence.ts";
 import type { Signature } from "./evidence.ts";
+import type { Claim } from "./claim.ts";
 import { createInspection } from "./inspection.ts";
+import type { Inspection, Problem } from "./inspection.ts";
 import { nameOf } from "./operands.ts";
 import type { Operand } from "./operands.ts";
-import { algorithmsOf } from "./pins.ts";
+import type { PackageAnswer } from "./package.ts";
+import { algorithmsOf, statedClaim } from "./pins.ts";
 import type { DigestPin } from "./pins.ts";
 import type { SignedFile } from "./scheme.ts";
 import { folderAt } from "./setting.ts";
@@ -79,6 +82,7 @@ async function planReading(setting: Setting, path: string, found: FoundEvidence,
     ...new Set<Algorithm>([
       "sha256",
       ...pins.flatMap((pin) => algorithmsOf(pin.digests)),
+      ...algorithmsOf(statedBy(request)),
       ...lists.flatMap(({ list, lookup }) => algorithmsFor(list, lookup)),
     ]),
   ];
@@ -151,12 +155,57 @@ async function readOpenFile(setting: Setting, path: string, output: AtomicFile |
     const read = await hashOnce(setting, file, path, plan.requests, output);
     const signed: SignedFile = { name, package: inspection.package };
     const artifact = await finish(read.digests, signed);
-    const problems = await inspection.problems();
+    const inside = await compareInside(setting, inspection, name, artifact.digests);
     inspection.refuseOtherBytes(ofInspection(read.digests).map(present));
-    return { ...artifact, kind: "file", size: read.size, claims: inspection.claims, problems };
+    return { ...artifact, kind: "file", size: read.size, ...inside };
   } finally {
     closeSync(file.fd);
   }
+}
+
+/** What the artifact is inside, held against what was asked for. */
+async function compareInside(
+  { request, serverJson }: Setting,
+  inspection: Inspection,
+  name: string,
+  digests: readonly Digest[],
+): Promise<Pick<ReadArtifact, "claims" | "problems" | "package">> {
+  const computed = (algorithm: Algorithm): Digest | undefined => digests.find((d) => d.algorithm === algorithm);
+  const claims: Claim[] = [...inspection.claims];
+  const problems: Problem[] = [...(await inspection.problems())];
+  if (serverJson !== undefined) {
+    const { checkServerJson } = await import("./server-json.ts");
+    const sha256 = present(computed("sha256")).hex;
+    const facts = { name, kind: inspection.fileKind, package: await inspection.package(), sha256 };
+    const { digest, findings } = checkServerJson(serverJson, facts);
+    problems.push(...findings.map((finding) => ({ ...finding, file: serverJson.source })));
+    if (digest !== undefined)
+      claims.push(statedClaim({ digest, source: serverJson.source, accepted: request.allowIntegrityOnly }, computed));
+  }
+  const asked = request.origin?.package;
+  if (asked !== undefined) {
+    problems.push(...packageProblems(asked, await inspection.package()));
+    for (const digest of statedBy(request))
+      claims.push(statedClaim({ digest, source: "the package registry", accepted: false }, computed));
+  }
+  if (request.locks.files.length === 0 && !request.lock) return { claims, problems };
+  const found = await inspection.package();
+  return { claims, problems, ...("package" in found ? { package: found.package } : {}) };
+}
+
+/** Digests that the registry of a downloaded package states. */
+function statedBy({ origin }: Setting["request"]): readonly Digest[] {
+  const integrity = origin?.package?.integrity;
+  return integrity === undefined ? [] : parseDigests(integrity);
+}
+
+function packageProblems(asked: { name: string; version: string }, found: PackageAnswer): readonly Problem[] {
+  const expected = `${asked.name}@${asked.version}`;
+  if ("reason" in found)
+    return [{ rule: "package-mismatch", message: `what it is cannot be read: ${found.reason}`, expected }];
+  const actual = `${found.package.name}@${found.package.version}`;
+  if (found.package.ecosystem === "npm" && actual === expected) return [];
+  return [{ rule: "package-mismatch", message: "the package inside is another one", expected, actual }];
 }
 
 /** Bytes that are kept for a signature are kept for one file at a time. */

@@ -5,8 +5,10 @@ import { dirname, join } from "node:path";
 import { UserError } from "../core/errors.ts";
 import type { Finding, Skipped } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
-import { listDirectory, readSmallFile } from "../io/files.ts";
+import { fileTypeOf, listDirectory, readSmallFile } from "../io/files.ts";
 import { readKeyFiles } from "../policy/keys.ts";
+import type { Locks } from "../policy/lock.ts";
+import type { RecordedLock } from "../policy/lock-write.ts";
 import type { Policy } from "../policy/types.ts";
 import { judgeNamed } from "./artifact.ts";
 import type { NamedEvidence } from "./artifact.ts";
@@ -15,7 +17,9 @@ import type { Folder } from "./discovery.ts";
 import { readList, readNamedSignatures } from "./evidence.ts";
 import type { List, Signature } from "./evidence.ts";
 import type { VerifyFlags } from "./flags.ts";
+import type { Obtained, ObtainOptions } from "./obtain.ts";
 import type { EvidenceFile, Trust } from "./scheme.ts";
+import { loadTrustRoots } from "./sigstore-roots.ts";
 import { createSignatureReader, trustNobody } from "./signed.ts";
 import type { SignatureReader } from "./signed.ts";
 
@@ -29,6 +33,17 @@ const MAX_FOUND_KEYS = 2 << 20;
 
 export interface VerifyRequest extends VerifyFlags {
   readonly policy: Policy;
+  readonly locks: Locks;
+  /** Words of the command line behind `verify`, quoted for a shell, to show how what a lock refuses is accepted. */
+  readonly words: readonly string[];
+  /** How to download, and where npm's configuration is. */
+  readonly network: Pick<ObtainOptions, "connection" | "npm">;
+  /** Where keys of transparency logs and registries are kept that were fetched; the file need not be there. */
+  readonly refreshedRoots: string;
+  /** What `from` brought: the package that was asked for, and what its registry states. */
+  readonly origin?: Pick<Obtained, "shown" | "package">;
+  /** What was written into the lock. */
+  readonly onRecorded?: (lock: RecordedLock) => void;
   /** Bytes read so far, and in all, of an artifact. */
   readonly onProgress?: (path: string, done: number, total: number) => void;
 }
@@ -139,10 +154,23 @@ function readTrust(request: VerifyRequest, foundKeys: readonly EvidenceFile[]): 
     ...{ fingerprints, identities, namespace, foundKeys },
     keys: request.keys.map(readKey),
     authorities: request.authorities.map((path) => readFile(path, MAX_KEYS)),
-    trustedRoot: trustedRoot === undefined ? undefined : readFile(trustedRoot, MAX_KEYS),
+    get trustedRoot() {
+      return trustedRoot === undefined ? rootsAtHand(request.refreshedRoots) : readFile(trustedRoot, MAX_KEYS);
+    },
+    // Whoever asks what the registry signed believes it as far as that goes.
+    registryKeys: request.signatures.some(({ flag }) => flag === "npm-signature") ? "trusted" : "known",
     policyKeys: readKeyFiles(policy),
     signers: policy.signers,
   };
+}
+
+/** Beside the built program. */
+const EMBEDDED_ROOTS = join(import.meta.dirname, "trust-roots.json");
+
+/** The newer of the keys that came with the program and those that were fetched since. */
+function rootsAtHand(refreshed: string): EvidenceFile {
+  const embedded = { source: "the keys that came with boltseal", bytes: readSmallFile(EMBEDDED_ROOTS, MAX_KEYS) };
+  return loadTrustRoots(embedded, fileTypeOf(refreshed) === undefined ? undefined : readFile(refreshed, MAX_KEYS));
 }
 
 /** A file that nobody named. When it cannot be read it is left out, and said to be. */

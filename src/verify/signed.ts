@@ -12,14 +12,21 @@ import type { EvidenceFile, Judgement, OpenedFile, Remark, Scheme, Trust, Verifi
 export function trustNobody(at: Date, now: Date): Trust {
   return {
     ...{ at, now, keys: [], fingerprints: [], identities: [], authorities: [], trustedRoot: undefined },
-    ...{ namespace: "file", policyKeys: [], foundKeys: [], signers: [] },
+    ...{ registryKeys: "known", namespace: "file", policyKeys: [], foundKeys: [], signers: [] },
   };
+}
+
+/** A scheme whose verifier can do more than open files. */
+export interface SchemeOf<V extends Verifier> extends Scheme {
+  verifier(trust: Trust): Promise<V>;
 }
 
 /** Opens signature files of any scheme; the keys of a scheme are read once, when it is first met. */
 export interface SignatureReader {
   /** Undefined when no scheme recognises the content. @throws UserError `key-malformed` */
   open(file: EvidenceFile): Promise<{ readonly scheme: string; readonly opened: OpenedFile } | undefined>;
+  /** What a scheme has made of the keys, for signatures that are no files of their own. */
+  verifierFor<V extends Verifier>(scheme: SchemeOf<V>): Promise<V>;
   /** Remarks about keys so far. */
   remarks(): readonly Remark[];
 }
@@ -36,14 +43,23 @@ export function createSignatureReader(trust: Trust): SignatureReader {
     );
   }
   const unusable = [...trust.policyKeys, ...trust.foundKeys].filter(({ bytes }) => schemeOfKey(bytes) === undefined);
-  const verifiers = new Map<Scheme, Verifier>();
+  const verifiers = new Map<Scheme, Promise<Verifier>>();
+  const ready = new Set<Verifier>();
+  const verifierFor = async <V extends Verifier>(scheme: SchemeOf<V>): Promise<V> => {
+    // Several artifacts are read side by side: the keys are still read once.
+    const known = verifiers.get(scheme) as Promise<V> | undefined;
+    const pending = known ?? scheme.verifier(trustFor(scheme, trust));
+    verifiers.set(scheme, pending);
+    const verifier = await pending;
+    ready.add(verifier);
+    return verifier;
+  };
   return {
+    verifierFor,
     async open(file) {
       const scheme = schemeOf(file.bytes);
       if (scheme === undefined) return undefined;
-      const verifier = verifiers.get(scheme) ?? (await scheme.verifier(trustFor(scheme, trust)));
-      verifiers.set(scheme, verifier);
-      return { scheme: scheme.name, opened: await verifier.open(file) };
+      return { scheme: scheme.name, opened: await (await verifierFor(scheme)).open(file) };
     },
     remarks: () => [
       ...unusable.map(({ source }) => ({
@@ -51,7 +67,7 @@ export function createSignatureReader(trust: Trust): SignatureReader {
         message: "holds no public key of a known kind",
         file: source,
       })),
-      ...[...verifiers.values()].flatMap((verifier) => verifier.remarks),
+      ...[...ready].flatMap((verifier) => verifier.remarks),
     ],
   };
 }
