@@ -10,7 +10,7 @@
 import { parseDigest, strictBase64 } from "../core/digest.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
-import { memberOf, timeOf } from "./npm-json.ts";
+import { memberOf, timeOf } from "./json-members.ts";
 
 export interface RegistrySignature {
   readonly keyid: string;

@@ -13,7 +13,7 @@ import { strictBase64 } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
-import { memberOf, timeOf } from "./npm-json.ts";
+import { memberOf, timeOf } from "./json-members.ts";
 import type { EvidenceFile } from "./scheme.ts";
 
 /** What a key may sign, where that is said. */

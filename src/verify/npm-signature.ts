@@ -9,6 +9,7 @@ import type { RegistrySignature, SignatureDocument } from "./npm-document.ts";
 import { sameId } from "./npm-key-files.ts";
 import { namingOf, validityOf } from "./npm-keys.ts";
 import type { RegistryKey, RegistryKeys } from "./npm-keys.ts";
+import { packageInside } from "./npm-package.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, SignedFile, Trust } from "./scheme.ts";
 import { iso, judgeSigner } from "./standing.ts";
 
@@ -48,13 +49,9 @@ async function judgeSignature(c: Case, sha512: Buffer, file: SignedFile): Promis
   const said = { signer: `npm ${signature.keyid}` };
   if (document.sha512 !== undefined && document.sha512 !== sha512.toString("hex"))
     return { ...said, state: "mismatch", reason: "the document states the integrity of other bytes" };
-  const inside = await file.package();
-  if ("reason" in inside) {
-    const reason = `the name and version inside the package, which it covers, are not known: ${inside.reason}`;
-    return { ...said, state: "unsupported", reason };
-  }
-  const { ecosystem, name, version } = inside.package;
-  if (ecosystem !== "npm") return { ...said, state: "invalid", reason: "it is for an npm package, and this is none" };
+  const inside = await packageInside(file);
+  if ("state" in inside) return { ...said, ...inside };
+  const { name, version } = inside;
   const stated = `${document.name ?? name}@${document.version ?? version}`;
   if (stated !== `${name}@${version}`) {
     const reason = `the document is about ${stated}, and the package calls itself ${name}@${version}`;

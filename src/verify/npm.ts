@@ -37,3 +37,16 @@ export const npm: Scheme = {
     return { remarks: keys.remarks, open: async (file) => openRegistrySignatures(trust, keys, file) };
   },
 };
+
+/** What a registry answers at `attestations` of a version: Sigstore bundles, each with the type of what it states. */
+export const npmAttestations: Scheme = {
+  name: "npm-attestations",
+  recognises: (bytes) => topMembers(bytes)?.names.has("attestations") === true,
+  recognisesKey: isKeys,
+  async verifier(trust) {
+    const { readRegistryKeys } = await import("./npm-keys.ts");
+    const { openAttestations } = await import("./npm-attestations.ts");
+    const keys = await readRegistryKeys(trust);
+    return { remarks: keys.remarks, open: (file) => openAttestations(trust, keys, file) };
+  },
+};
