@@ -20,7 +20,7 @@ import type { Material, SigningKey, TrustedTime } from "./sigstore-judge.ts";
 import { loggedKeyOf } from "./sigstore-log.ts";
 import { readTrustRoots } from "./sigstore-roots.ts";
 import { checkShape, MalformedBundleError, UnsupportedBundleError } from "./sigstore-shape.ts";
-import { COUNTING_PREDICATES, isProvenance, subjectOf } from "./sigstore-statement.ts";
+import { answersForFile, isProvenance, subjectOf } from "./sigstore-statement.ts";
 import type { Statement, StatementSubject } from "./sigstore-statement.ts";
 import { provenBy } from "./sigstore-wording.ts";
 import { iso, judgeSigner } from "./standing.ts";
@@ -51,7 +51,7 @@ export interface BundleRequest {
   readonly publicKeys?: ReadonlyMap<string, HintedKey>;
   /** Keys that the user or a policy gave (sigstore-keys.ts); the log entry says which one is meant. */
   readonly managedKeys?: readonly ManagedKey[];
-  /** Predicate types that a statement may have; else it is `unsupported`. Default: provenance and release of a file. */
+  /** Predicate types that a statement may have; else it is `unsupported`. Default: provenance, release and publication of a file. */
   readonly predicateTypes?: readonly string[];
   /**
    * Further demands on a statement whose signature is good and of which `subject` has the digest of the file. An answer
@@ -248,8 +248,9 @@ async function judgeStatement(
   const subject = subjectOf(statement, digests, file.name);
   if (typeof subject === "string") return { state: "invalid", reason: subject };
   // A report of a failed test is a statement about the file, too, and no reason to run it.
-  if (!(request.predicateTypes ?? COUNTING_PREDICATES).includes(statement.predicateType)) {
-    const reason = `it states ${statement.predicateType} of these bytes, which does not say that the signer answers for them`;
+  const { predicateType } = statement;
+  if (!(request.predicateTypes?.includes(predicateType) ?? answersForFile(predicateType))) {
+    const reason = `it states ${predicateType} of these bytes, which does not say that the signer answers for them`;
     return { state: "unsupported", reason, fits: true };
   }
   const refused = await request.accepts?.(statement, file, subject, factsOf(signer));

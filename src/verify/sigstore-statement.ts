@@ -15,8 +15,20 @@ const TYPES: readonly string[] = ["https://in-toto.io/Statement/v0.1", "https://
 /** Provenance of SLSA, the versions that are known here. */
 const PROVENANCE: readonly string[] = ["https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1"];
 
-/** Statements by which a signer answers for a file: how it was built, and that it is part of a release. */
-export const COUNTING_PREDICATES: readonly string[] = [...PROVENANCE, "https://in-toto.io/attestation/release/v0.1"];
+/** A part of a release: the file belongs to it. */
+const RELEASE = "https://in-toto.io/attestation/release/v0.1";
+
+/** Published on a Python index: "https://docs.", the index's own domain, and this path (PEP 740, `predicateType`). */
+const PUBLICATION = /^https:\/\/docs\.[a-z]+\.org\/attestations\/publish\/v1$/;
+
+export function isPublication(predicateType: string): boolean {
+  return PUBLICATION.test(predicateType);
+}
+
+/** Whether it is a statement by which the signer answers for the file. */
+export function answersForFile(predicateType: string): boolean {
+  return predicateType === RELEASE || PROVENANCE.includes(predicateType) || isPublication(predicateType);
+}
 
 /** Digests that prove something, and their hex digits. Strongest first. */
 const DIGITS = { sha512: 128, sha384: 96, sha256: 64 } as const;
