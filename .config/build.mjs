@@ -1,12 +1,13 @@
 // Builds dist/ (the program) and, with --tests, build/test/ (the tests).
 //
 // The program is few CommonJS files, because Node 20 starts those fastest: one that answers --version
-// and loads the other, and the program, in which every module that is behind an `import()` is
-// evaluated only when it is asked for. Packages under `dependencies` stay outside and are required on
+// and loads the other; the program, in which every module that is behind an `import()` is evaluated only
+// when it is asked for; and files for what most runs never need. Packages under `dependencies` stay outside and are required on
 // first use; all others are bundled, with their licences beside them.
 
 import { build } from "esbuild";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { trustRoots, tufStart } from "./trust-roots.mjs";
 
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -26,22 +27,69 @@ function constants(workerFile) {
   return { BOLTSEAL_VERSION: JSON.stringify(version), HASH_WORKER_FILE: JSON.stringify(workerFile) };
 }
 
-/** Modules that are files of their own and are loaded by `import()`: what most runs never need. */
+/**
+ * Files of the program that most runs never need, and the modules through which they are entered. What these need and
+ * the program has is taken from there, so that each module with a state exists once.
+ */
 const APART = {
-  "./program.ts": "./program.cjs",
-  "./spinner.ts": "./spinner.cjs",
-  "./sigstore-bundle.ts": "./sigstore.cjs",
-  "./tuf-client.ts": "./tuf-client.cjs",
+  spinner: ["cli/spinner.ts"],
+  "tuf-client": ["cli/tuf-client.ts"],
+  network: ["cli/refresh-trust.ts", "verify/obtain.ts"],
+  keys: ["verify/minisign-judge.ts", "verify/ssh-judge.ts"],
+  certificates: ["verify/x509.ts", "verify/cms-judge.ts", "verify/cms-armor.ts", "verify/mcpb.ts"],
+  sigstore: ["verify/sigstore-bundle.ts", "verify/sigstore-roots.ts"],
+  registries: [
+    "verify/npm-keys.ts",
+    "verify/npm-signature.ts",
+    "verify/npm-attestations.ts",
+    "verify/pypi-attestations.ts",
+  ],
+  archives: ["io/zip.ts", "io/tar.ts", "verify/package.ts", "verify/mcpb-manifest.ts", "verify/server-json.ts"],
+  policy: [
+    "policy/read.ts",
+    "policy/authority.ts",
+    "policy/trust-store.ts",
+    "policy/vouching.ts",
+    "policy/lock-read.ts",
+    "policy/lock-write.ts",
+  ],
+  formats: ["output/json.ts", "output/sarif.ts", "output/markdown.ts", "output/junit.ts"],
 };
 
-const apart = {
-  name: "apart",
-  setup({ onResolve }) {
-    onResolve({ filter: /./ }, ({ path, kind }) =>
-      kind === "dynamic-import" && Object.hasOwn(APART, path) ? { path: APART[path], external: true } : undefined,
-    );
-  },
-};
+/** The file of the program that an entry is in. */
+const FILE_OF = new Map(Object.entries(APART).flatMap(([file, entries]) => entries.map((entry) => [entry, file])));
+
+/**
+ * Turns an import of a module that is in another file of the program into a call of that file's table of modules.
+ * @param of the file that is built
+ * @param has modules of `program`, by their path below src/; it is told which of them are asked for
+ */
+function acrossFiles(of, has, asked) {
+  return {
+    name: "across-files",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.{1,2}\// }, ({ path, importer, resolveDir, kind }) => {
+        if (kind === "entry-point" || importer.includes("node_modules")) return undefined;
+        const module = relative(resolve("src"), resolve(resolveDir, path));
+        const file = FILE_OF.get(module) ?? (has.has(module) ? "program" : of);
+        if (file === of) return undefined;
+        if (file === "program") asked.add(module);
+        return { path: `${file}:${module}`, namespace: "across" };
+      });
+      onResolve({ filter: /^\.\/[a-z-]+\.cjs$/, namespace: "across" }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /./, namespace: "across" }, ({ path }) => {
+        const [file, module] = path.split(":");
+        return { contents: `module.exports = require("./${file}.cjs").modules[${JSON.stringify(module)}]();` };
+      });
+    },
+  };
+}
+
+/** The source of a file that is but a table of modules, each evaluated when it is asked for. */
+function tableOf(modules) {
+  const lines = modules.map((module) => `${JSON.stringify(module)}: () => require("./src/${module}"),`);
+  return `export const modules = {\n${lines.join("\n")}\n};\n`;
+}
 
 /** What the TUF client would open sockets with: it is handed a function that fetches. */
 const withoutSockets = {
@@ -52,33 +100,49 @@ const withoutSockets = {
   },
 };
 
-const PROGRAM = {
-  boltseal: "src/cli/main.ts",
-  program: "src/cli/program.ts",
-  spinner: "src/cli/spinner.ts",
-  sigstore: "src/verify/sigstore-bundle.ts",
-  "tuf-client": "src/cli/tuf-client.ts",
-  "hash-worker": "src/io/hash-worker.ts",
-};
-
 async function buildProgram() {
   rmSync("dist", { recursive: true, force: true });
-  const { metafile } = await build({
+  const options = {
     ...common,
     define: { ...constants("hash-worker.cjs"), "import.meta.dirname": "__dirname" },
-    entryPoints: PROGRAM,
-    plugins: [apart, withoutSockets],
-    outdir: "dist",
-    outExtension: { ".js": ".cjs" },
     format: "cjs",
     minifySyntax: true,
     minifyWhitespace: true,
     supported: { "dynamic-import": false },
     metafile: true,
+  };
+  const asked = new Set();
+  const buildFile = (file, contents, has) =>
+    build({
+      ...options,
+      stdin: { contents, resolveDir: process.cwd(), loader: "ts" },
+      outfile: `dist/${file}.cjs`,
+      plugins: [acrossFiles(file, has, asked), withoutSockets],
+    });
+  const program = 'export * from "./src/cli/program.ts";\n';
+  // What the program consists of is known when it was built once; what others ask it for, when they are built.
+  const first = await buildFile("program", program, new Set());
+  const inProgram = new Set(Object.keys(first.metafile.inputs).map((path) => relative("src", path)));
+  const files = Object.entries(APART).map(([file, entries]) => buildFile(file, tableOf(entries), inProgram));
+  const main = { boltseal: "src/cli/main.ts", "hash-worker": "src/io/hash-worker.ts" };
+  const toProgram = {
+    name: "to-program",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\.\/program\.ts$/ }, () => ({ path: "./program.cjs", external: true })),
+  };
+  const starting = build({
+    ...options,
+    entryPoints: main,
+    outdir: "dist",
+    outExtension: { ".js": ".cjs" },
+    plugins: [toProgram],
   });
+  const built = await Promise.all([...files, starting]);
+  built.push(await buildFile("program", program + tableOf([...asked].toSorted()), new Set()));
   writeFileSync("dist/trust-roots.json", trustRoots());
   writeFileSync("dist/tuf-start.json", tufStart());
-  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licensesOf(Object.keys(metafile.inputs)));
+  const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licensesOf(inputs));
 }
 
 /** The licence texts of the packages that the bundled files come from. */

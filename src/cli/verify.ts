@@ -1,6 +1,7 @@
 // `boltseal verify`: from a request to a report, and what is left behind on the way.
 
 import { UserError } from "../core/errors.ts";
+import { printable } from "../core/printable.ts";
 import { discardTemporaryFiles } from "../io/files.ts";
 import { discardDownloadFolders } from "../io/net-folder.ts";
 import type { RecordedLock } from "../policy/lock-write.ts";
@@ -20,11 +21,12 @@ export const verify: Command = async (args, world) => {
   if (args.flag("refresh-trust")) {
     if (args.flag("offline")) throw new UserError("usage", "--refresh-trust fetches keys, and --offline forbids it");
     const { refreshTrust } = await import("./refresh-trust.ts");
-    const text = await refreshTrust({
+    const path = await refreshTrust({
       userDir: world.userDir,
       now: world.now(),
       connection: networkOf(args, world).connection,
     });
+    const text = `${printable(path)}: holds the present keys of Sigstore and npm\n`;
     if (args.operands.length === 0 && args.value("from") === undefined) return { text };
     world.writeErr(text);
   }

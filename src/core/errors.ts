@@ -30,19 +30,12 @@ export type ErrorCode =
   /** What a registry says of a package cannot be used. */
   | "packument-malformed";
 
-const BRAND = Symbol.for("boltseal.UserError");
-
 /**
  * Something the user can mend: bad usage, an unreadable file, a malformed policy. Ends in exit 2.
  * `message` is lower case without a full stop; `hint` names the next thing to type.
  * Texts from outside are escaped where they are shown, not here.
  */
 export class UserError extends Error {
-  /** The parts of the built program that are loaded late each have a copy of this class: all of them are it. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === "object" && value !== null && BRAND in value;
-  }
-  readonly [BRAND] = true;
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
