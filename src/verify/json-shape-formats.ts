@@ -28,7 +28,7 @@ export function isUri(text: string): boolean {
 
 function isAuthority(text: string): boolean {
   const at = text.lastIndexOf("@");
-  const [, host, port = ""] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(text.slice(at + 1)) ?? [];
+  const [, host, port = ""] = /^(\[[^\]]*\]|[^:[]*)(?::(.*))?$/s.exec(text.slice(at + 1)) ?? [];
   if (host === undefined || !/^[0-9]*$/.test(port) || (at !== -1 && !USER.test(text.slice(0, at)))) return false;
   if (!host.startsWith("[")) return REGISTERED_NAME.test(host);
   const address = host.slice(1, -1);
