@@ -2,7 +2,6 @@
 // same bytes differently (a prefix in GNU's variant, text behind a NUL, numbers with junk), the header is refused.
 
 import { malformed, unsupported } from "./archive.ts";
-import { decodeName } from "./archive-names.ts";
 
 export const BLOCK_BYTES = 512;
 
@@ -25,9 +24,9 @@ const TYPES = {
 
 export interface TarHeader {
   readonly type: HeaderType;
-  /** As it stands in the header, joined with the prefix; empty where a long name must stand before it. */
-  readonly name: string;
-  readonly linkName: string;
+  /** As it stands in the header, joined with the prefix. Where a longer one replaces it, it may be cut anywhere. */
+  readonly rawName: Buffer;
+  readonly rawLinkName: Buffer;
   /** Bytes of data behind the header, without padding. */
   readonly size: number;
   readonly mode: number;
@@ -60,8 +59,8 @@ export function readTarHeader(block: Buffer): TarHeader {
   const prefix = readPrefix(block, magic);
   return {
     type,
-    name: prefix === "" ? base : `${prefix}/${base}`,
-    linkName: readText(block.subarray(157, 257)),
+    rawName: prefix.length === 0 ? base : Buffer.concat([prefix, Buffer.from("/"), base]),
+    rawLinkName: readText(block.subarray(157, 257)),
     size: readNumber(block.subarray(124, 136), "size"),
     mode: isZero(block.subarray(100, 108)) ? 0 : readNumber(block.subarray(100, 108), "mode"),
   };
@@ -85,21 +84,20 @@ function typeOf(flag: number): HeaderType {
  * GNU tar keeps other things in the place of the prefix, and some programs take those for one. Tarballs of npm have
  * two times (12 each) at its end, where it is not longer than 130 bytes.
  */
-function readPrefix(block: Buffer, magic: string): string {
+function readPrefix(block: Buffer, magic: string): Buffer {
   const field = block.subarray(PREFIX_AT, PREFIX_AT + PREFIX_BYTES);
   const behind = block.subarray(PREFIX_AT + PREFIX_BYTES);
   const times = /^[0-7 \0]*$/.test(field.toString("latin1", TIMES_AT)) && field[TIMES_AT - 1] === 0;
   if (magic === POSIX_MAGIC && isZero(behind)) return readText(times ? field.subarray(0, TIMES_AT) : field);
   if (!isZero(field) || !isZero(behind)) throw unsupported("a header has fields that only one program knows");
-  return "";
+  return Buffer.alloc(0);
 }
 
-/** Up to the first NUL or the end of the field; behind a NUL there is nothing else. */
-function readText(field: Buffer): string {
+/** Up to the first NUL or the end of the field, copied; behind a NUL there is nothing else. */
+function readText(field: Buffer): Buffer {
   const end = field.indexOf(0);
-  if (end < 0) return decodeName(field);
-  if (!isZero(field.subarray(end))) throw malformed("text of a header goes on behind its end");
-  return decodeName(field.subarray(0, end));
+  if (end >= 0 && !isZero(field.subarray(end))) throw malformed("text of a header goes on behind its end");
+  return Buffer.from(end < 0 ? field : field.subarray(0, end));
 }
 
 /**

@@ -7,7 +7,7 @@
 import { createHash } from "node:crypto";
 import { answer, createKeptFiles, malformed, unsupported } from "./archive.ts";
 import type { ArchiveAnswer, ArchiveContents, ArchiveEntry, ArchiveFile, KeptFiles, Wanted } from "./archive.ts";
-import { createNameTable } from "./archive-names.ts";
+import { createNameTable, decodeName } from "./archive-names.ts";
 import type { NameTable } from "./archive-names.ts";
 import { createByteReader, readHashed } from "./archive-stream.ts";
 import type { ByteReader } from "./archive-stream.ts";
@@ -18,6 +18,8 @@ import { BLOCK_BYTES, isZero, readTarHeader } from "./tar-header.ts";
 import type { TarHeader } from "./tar-header.ts";
 
 export const MAX_TAR_ENTRIES = 200_000;
+/** All names and targets of links together (UTF-16 units). */
+export const MAX_TAR_NAMES = 32 * 2 ** 20;
 
 export interface TarEntry extends ArchiveEntry {
   /** Of a link: what it says, unchecked. Attacker-controlled. */
@@ -60,49 +62,60 @@ async function readArchive(file: ArchiveFile, options: TarballOptions): Promise<
   return { sha256: hashed.sha256(), entries: collection.entries, contents: collection.kept.contents };
 }
 
-type EntryHeader = TarHeader & { readonly type: TarEntry["type"] };
+/** The header of an entry, with what stood before it put in. */
+interface EntryHeader {
+  readonly type: TarEntry["type"];
+  readonly name: string;
+  readonly linkName: string;
+  readonly size: number;
+  readonly mode: number;
+}
 
-/** The header of the next entry, with what stood before it put in, or undefined at the end of the archive. */
+/** The header of the next entry, or undefined at the end of the archive. */
 async function readNextHeader(reader: ByteReader): Promise<EntryHeader | undefined> {
-  let replaced: Replacements | undefined;
-  const put = (more: Replacements, kind: string): void => {
-    // One way to say a name for each entry, and once: programs differ on which of two wins.
-    if (replaced !== undefined && Object.keys(more).some((field) => Object.hasOwn(replaced ?? {}, field))) {
-      throw malformed(`an entry has two ${kind}s`);
-    }
-    replaced = { ...replaced, ...more };
-  };
-  let extended = false;
-  let global = false;
+  const before = new Set<string>();
+  let replaced: Replacements = {};
   for (;;) {
     const block = await reader.take(BLOCK_BYTES);
     if (isZero(block)) {
-      if (replaced !== undefined) throw malformed("an extended header has no entry");
+      if (before.size > (before.has("global") ? 1 : 0)) throw malformed("an extended header has no entry");
       if (!isZero(await reader.take(BLOCK_BYTES))) throw malformed("an empty block stands between entries");
       return undefined;
     }
     const header = readTarHeader(block);
     const { type } = header;
-    if (type === "extended") {
-      if (extended) throw malformed("an entry has two extended headers");
-      extended = true;
-      put(readRecords(await readExtended(reader, header)), "name");
-    } else if (type === "global") {
-      if (global || replaced !== undefined) throw malformed("a global header stands behind another extended header");
-      global = true;
-      refuseGlobalRecords(await readExtended(reader, header));
-    } else if (type === "long-name") put({ name: readLongName(await readExtended(reader, header)) }, "name");
-    else if (type === "long-link") put({ linkName: readLongName(await readExtended(reader, header)) }, "link name");
-    else return replaceFields({ ...header, type }, replaced ?? {});
+    if (type !== "extended" && type !== "global" && type !== "long-name" && type !== "long-link") {
+      return joinHeader({ ...header, type }, replaced);
+    }
+    if (before.has(type)) throw malformed(`an entry has two ${type} headers`);
+    if (type === "global" && before.size > 0) throw malformed("a global header stands behind an extended one");
+    const data = await readExtended(reader, header);
+    if (type === "global") {
+      // It stands for itself, at most once before an entry.
+      refuseGlobalRecords(data);
+    } else {
+      const more = readReplacements(type, data);
+      // Programs differ on which of two wins.
+      if (Object.keys(more).some((field) => Object.hasOwn(replaced, field))) throw malformed("an entry has two names");
+      replaced = { ...replaced, ...more };
+    }
+    before.add(type);
   }
 }
 
-function replaceFields(header: EntryHeader, replaced: Replacements): EntryHeader {
+function readReplacements(type: "extended" | "long-name" | "long-link", data: Buffer): Replacements {
+  if (type === "extended") return readRecords(data);
+  return type === "long-name" ? { name: readLongName(data) } : { linkName: readLongName(data) };
+}
+
+function joinHeader(
+  { type, rawName, rawLinkName, size, mode }: TarHeader & { readonly type: TarEntry["type"] },
+  replaced: Replacements,
+): EntryHeader {
+  const name = replaced.name ?? decodeName(rawName);
   // Programs that do not know pax would go on elsewhere.
-  if (replaced.size !== undefined && replaced.size !== header.size) {
-    throw malformed(`${replaced.name ?? header.name} has two sizes`);
-  }
-  return { ...header, ...replaced };
+  if (replaced.size !== undefined && replaced.size !== size) throw malformed(`${name} has two sizes`);
+  return { type, name, linkName: replaced.linkName ?? decodeName(rawLinkName), size, mode };
 }
 
 /** All data of a header that only describes another. */
@@ -129,18 +142,23 @@ interface Collection {
   readonly fingerprints: Map<string, string>;
   /** Of entries, those that occur again counted again. */
   count: number;
+  /** Length of all names and targets of links. */
+  text: number;
   readonly onlyFiles: boolean;
 }
 
 function createCollection({ wanted, onlyFiles = false }: TarballOptions): Collection {
   const [kept, names] = [createKeptFiles(wanted), createNameTable(MAX_TAR_ENTRIES)];
-  return { entries: [], kept, names, fingerprints: new Map(), count: 0, onlyFiles };
+  return { entries: [], kept, names, fingerprints: new Map(), count: 0, text: 0, onlyFiles };
 }
 
 /** Reads the data too. Leaves out `./`, the folder that everything is in. */
 async function readEntry(reader: ByteReader, header: EntryHeader, collection: Collection): Promise<void> {
   const { type, size, mode, linkName } = header;
   const { entries, kept, names, fingerprints, onlyFiles } = collection;
+  if (++collection.count > MAX_TAR_ENTRIES) throw unsupported(`it has more than ${MAX_TAR_ENTRIES} entries`);
+  collection.text += header.name.length + linkName.length;
+  if (collection.text > MAX_TAR_NAMES) throw unsupported(`its names are longer than ${MAX_TAR_NAMES} characters`);
   const isLink = type === "link" || type === "symlink";
   if (type !== "file" && size !== 0) throw malformed(`${header.name} is no file, and has content`);
   if (isLink !== (linkName !== "")) throw malformed(`${header.name} is a link to nothing, or none with a target`);
@@ -148,7 +166,6 @@ async function readEntry(reader: ByteReader, header: EntryHeader, collection: Co
   const name = normalise(header.name, type === "directory");
   if (onlyFiles && type !== "file" && type !== "directory") throw malformed(`${name} is neither a file nor a folder`);
   if (type === "file" && (mode & SET_ID) !== 0) throw malformed(`${name} is set-user-id or set-group-id`);
-  if (++collection.count > MAX_TAR_ENTRIES) throw unsupported(`it has more than ${MAX_TAR_ENTRIES} entries`);
   const isNew = names.add(name, type === "directory" ? "directory" : "other");
   const place = isNew && type === "file" ? kept.keep(name, size) : undefined;
   const hash = createHash("sha256");
