@@ -41,8 +41,10 @@ export interface ConsultedLock {
   readonly trusted: boolean;
   /** Of the subject's keys those that it knows. */
   readonly entries: readonly LockEntry[];
-  /** `--lock` writes to this one; another one must be named with `--lock-file`. */
+  /** `--lock` writes to this one in this run. */
   readonly isTarget: boolean;
+  /** To be written it must be named with `--lock-file`: it was named so now, or it is not the target. */
+  readonly isNamed: boolean;
 }
 
 /** What is checked now, in the terms of a lock. */

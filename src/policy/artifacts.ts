@@ -8,6 +8,8 @@ import type { Place } from "./place.ts";
 import { signerNameOf } from "./signers.ts";
 import type { ArtifactRule } from "./types.ts";
 
+const EVIDENCE = ["signature", "checksum", "provenance"] as const satisfies ArtifactRule["evidence"];
+
 /** @throws UserError `policy-malformed` */
 export function readArtifacts(section: Place): readonly ArtifactRule[] {
   return [...membersOf(section)].map(([match, place]) => readRule(match, place));
@@ -24,7 +26,7 @@ function readRule(match: string, place: Place): ArtifactRule {
     match,
     signers,
     threshold: readThreshold(members.get("threshold"), signers.length),
-    evidence: distinctItems(members.get("evidence"), (item) => choiceOf(item, ["signature", "checksum"])),
+    evidence: distinctItems(members.get("evidence"), (item) => choiceOf(item, EVIDENCE)),
     digests: readDigests(members.get("digests")),
     definedIn: place.document.source,
     line: lineOf(place),

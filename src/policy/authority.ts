@@ -13,6 +13,7 @@ import type { Finding, Level, PolicySource } from "../core/report.ts";
 import { RULES, stricter } from "../core/rules.ts";
 import type { RuleId } from "../core/rules.ts";
 import type { Pin, Signer } from "../core/signer.ts";
+import { materialOf } from "./signers.ts";
 import type { ArtifactRule, Policy, PolicyDocument } from "./types.ts";
 
 const AUTHORITY: readonly PolicySource["level"][] = ["flag", "machine", "user", "project"];
@@ -64,30 +65,75 @@ function strictestRules(documents: readonly PolicyDocument[]): ReadonlyMap<RuleI
 /** The first definition of each name. A revocation is a demand, so it holds whoever wins. */
 function mergeSigners(documents: readonly PolicyDocument[]): Pick<Policy, "signers" | "findings"> {
   const signers = new Map<string, Signer>();
-  const revoked = new Map<string, string>();
   const findings: Finding[] = [];
   for (const document of documents) {
     for (const signer of document.signers) {
-      for (const pin of signer.pins) {
-        if (pin.revoked !== undefined && !revoked.has(keyOf(pin))) revoked.set(keyOf(pin), pin.revoked);
-      }
       const first = signers.get(signer.name);
       if (first === undefined) signers.set(signer.name, signer);
       else findings.push(shadowed(document, signer, first));
     }
   }
-  const withRevocations = [...signers.values()].map((signer) => ({
+  const revoked = revokedPins(documents);
+  const merged = [...signers.values()].map((signer) => ({
     ...signer,
-    pins: signer.pins.map((pin) => {
-      const why = pin.revoked ?? revoked.get(keyOf(pin));
-      return why === undefined ? pin : { ...pin, revoked: why };
-    }),
+    pins: signer.pins.map((pin) => revoke(pin, revoked)),
   }));
-  return { signers: withRevocations, findings };
+  const shadowedPins = unstated(revoked, merged);
+  return {
+    signers: merged.map((signer) => ({ ...signer, pins: [...signer.pins, ...(shadowedPins.get(signer.name) ?? [])] })),
+    findings,
+  };
 }
 
-function keyOf(pin: Pin): string {
-  return `${pin.scheme} ${pin.identity}`;
+interface RevokedPin {
+  readonly pin: Pin;
+  /** Of the signer. */
+  readonly name: string;
+}
+
+/** By key: one that is revoked in one scheme is revoked in all. */
+function revokedPins(documents: readonly PolicyDocument[]): ReadonlyMap<string, readonly RevokedPin[]> {
+  const revoked = new Map<string, RevokedPin[]>();
+  for (const { name, pins } of documents.flatMap((document) => document.signers)) {
+    for (const pin of pins) {
+      if (pin.revoked === undefined) continue;
+      const known = revoked.get(materialOf(pin));
+      if (known === undefined) revoked.set(materialOf(pin), [{ pin, name }]);
+      else known.push({ pin, name });
+    }
+  }
+  return revoked;
+}
+
+function revoke(pin: Pin, revoked: ReadonlyMap<string, readonly RevokedPin[]>): Pin {
+  const why = pin.revoked ?? revoked.get(materialOf(pin))?.find((other) => covers(other.pin, pin))?.pin.revoked;
+  return why === undefined ? pin : { ...pin, revoked: why };
+}
+
+/**
+ * Revoked pins, by signer, that no signer states because its definition is shadowed: they still speak against keys
+ * that flags name.
+ */
+function unstated(
+  revoked: ReadonlyMap<string, readonly RevokedPin[]>,
+  signers: readonly Signer[],
+): ReadonlyMap<string, readonly Pin[]> {
+  const textOf = ({ scheme, identity, issuer }: Pin): string => `${scheme} ${identity} ${issuer ?? ""}`;
+  const stated = new Map<string, Pin[]>();
+  const state = (pin: Pin): void => void stated.set(textOf(pin), [...(stated.get(textOf(pin)) ?? []), pin]);
+  for (const pin of signers.flatMap(({ pins }) => pins)) if (pin.revoked !== undefined) state(pin);
+  const pins = new Map<string, Pin[]>();
+  for (const { pin, name } of [...revoked.values()].flat()) {
+    if (stated.get(textOf(pin))?.some((other) => covers(other, pin)) === true) continue;
+    state(pin);
+    pins.set(name, [...(pins.get(name) ?? []), pin]);
+  }
+  return pins;
+}
+
+/** Both are of one key or identity: whether all that the second names is named by the first. An id that is left out means any. */
+function covers(first: Pin, second: Pin): boolean {
+  return (["repositoryId", "ownerId"] as const).every((id) => first[id] === undefined || first[id] === second[id]);
 }
 
 function shadowed(document: PolicyDocument, signer: Signer, first: Signer): Finding {

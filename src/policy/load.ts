@@ -2,7 +2,6 @@
 // The only entry for commands: everything that can go wrong here ends the run.
 
 import { dirname } from "node:path";
-import { policySignersOf, weigh } from "./authority.ts";
 import type { WeighedFile } from "./authority.ts";
 import { findFiles } from "./find.ts";
 import type { FoundFile, SearchPlaces } from "./find.ts";
@@ -31,29 +30,39 @@ const VOUCHED_BY_PLACE = {
   user: "the user's policy",
 } as const;
 
+/** Most runs: what reads and weighs policies is not even loaded. */
+const NO_POLICY: LoadedPolicy = {
+  ...{ signers: [], artifacts: [], waivers: [], sources: [], findings: [] },
+  ...{ rules: new Map(), keyNames: new Map() },
+  policySigners: () => ({ signers: [], keyNames: new Map() }),
+};
+
 /**
  * The policies in force (docs/policy.md, authority).
  * @throws UserError for a policy, trust store or signature that is there and cannot be read or understood
  */
 export async function loadPolicy(locations: PolicyLocations): Promise<LoadedPolicy> {
+  const everything = findFiles(POLICY_NAME, locations);
+  if (everything.length === 0) return NO_POLICY;
+  const { policySignersOf, weigh } = await import("./authority.ts");
   const files: WeighedFile[] = [];
   const seen = new Set<string>();
-  for (const found of findFiles(POLICY_NAME, locations)) {
+  for (const found of everything) {
     if (found.level === "machine" || found.level === "user") {
       refuseForeignWriters([found, { path: dirname(found.path), shown: dirname(found.shown) }], found.level);
     }
     const realPath = realPathOf(found);
     if (seen.has(realPath)) continue;
     seen.add(realPath);
-    files.push(await readAndVouch(found, files, locations));
+    files.push(await readAndVouch(found, locations, () => policySignersOf(files)));
   }
   return { ...weigh(files), policySigners: () => policySignersOf(files) };
 }
 
 async function readAndVouch(
   found: FoundFile,
-  above: readonly WeighedFile[],
   locations: PolicyLocations,
+  policySigners: LoadedPolicy["policySigners"],
 ): Promise<WeighedFile> {
   const { now, userDir } = locations;
   const bytes = readNamedFile(found, MAX_POLICY_BYTES);
@@ -65,11 +74,6 @@ async function readAndVouch(
   const { readTrustStore } = await import("./trust-store.ts");
   const { vouchingFor } = await import("./vouching.ts");
   const store = readTrustStore(userDir);
-  const vouching = await vouchingFor(
-    { kind: "policy", path, shown, bytes, sha256 },
-    store,
-    policySignersOf(above),
-    now,
-  );
+  const vouching = await vouchingFor({ kind: "policy", path, shown, bytes, sha256 }, store, policySigners(), now);
   return { document, level, sha256, vouching };
 }

@@ -130,5 +130,6 @@ export function consultLocks({ files, target }: Locks, keys: readonly string[]):
     trusted: "by" in file.vouching,
     entries: keys.flatMap((key) => file.entries.get(key) ?? []),
     isTarget: file === target.file,
+    isNamed: file !== target.file || file.level === "flag",
   }));
 }

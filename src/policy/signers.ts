@@ -1,7 +1,9 @@
 // The `signers` section of a policy: names, and the exact keys that speak for them.
 
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { AllowWeak, Pin, Signer } from "../core/signer.ts";
+import type { AllowWeak, Pin, PinScheme, Signer } from "../core/signer.ts";
+import { PINS, PIN_SCHEMES } from "./pins.ts";
+import type { PinNotation } from "./pins.ts";
 import { malformed, membersOf, refuseTwice, requiredMember, someItemsOf, textOf, timeOf } from "./place.ts";
 import type { Place } from "./place.ts";
 
@@ -30,25 +32,61 @@ export interface SignersSection {
 export function readSigners(section: Place, directory: string): SignersSection {
   const { source } = section.document;
   const keyNames = new Map<string, string>();
-  const pinned: (readonly [Place, string])[] = [];
+  const owners = new Map<string, PinOwner>();
   const signers = [...membersOf(section)].map(([name, place]): Signer => {
     if (!NAME.test(name)) throw malformed(place, "cannot be a signer's name", NAME_HINT);
-    const members = membersOf(place, ["openpgp", "keys"]);
-    const pins = someItemsOf(requiredMember(place, members, "openpgp")).map((item) => {
-      const pin = readPin(item);
-      pinned.push([item, pin.identity]);
-      return pin;
-    });
+    const members = membersOf(place, [...PIN_SCHEMES, "keys"]);
+    const pins = readPins(members);
+    if (pins.length === 0) throw malformed(place, "pins no key", `name one under ${PIN_SCHEMES.join(", ")}`);
+    refuseTwice(pins.map(([item, pin]) => [item, textOfPin(pin)]));
+    for (const [item, pin] of pins) refuseSharedKey(owners, name, item, pin);
     const keys = members.get("keys");
     const keyFiles = keys === undefined ? [] : readKeyFiles(keys, directory);
     for (const [written, path] of keyFiles) {
       keyNames.set(path, isAbsolute(written) ? written : join(dirname(source), written));
     }
-    return { name, pins, keyFiles: keyFiles.map(([, path]) => path), definedIn: source };
+    return { name, pins: pins.map(([, pin]) => pin), keyFiles: keyFiles.map(([, path]) => path), definedIn: source };
   });
-  // One key under two names would let one person count as two.
-  refuseTwice(pinned);
   return { signers, keyNames };
+}
+
+function readPins(members: ReadonlyMap<string, Place>): readonly (readonly [Place, Pin])[] {
+  return PIN_SCHEMES.flatMap((scheme) => {
+    const place = members.get(scheme);
+    return place === undefined ? [] : someItemsOf(place).map((item) => [item, readPin(scheme, item)] as const);
+  });
+}
+
+/** A pin in full. Under one name a key may stand for several purposes, and an identity for several repositories. */
+function textOfPin({ identity, issuer, repositoryId, ownerId, namespace, scheme }: Pin): string {
+  const about = [issuer, repositoryId, ownerId, namespace].filter((text) => text !== undefined);
+  return [identity, ...about, ...(scheme === "signify" ? ["(signify)"] : [])].join(" ");
+}
+
+/** Who pinned a key first, and where. */
+interface PinOwner {
+  readonly name: string;
+  readonly place: Place;
+  readonly identity: string;
+}
+
+/** One key under two names would let one person count as two, in whatever schemes it is pinned. */
+function refuseSharedKey(owners: Map<string, PinOwner>, name: string, place: Place, pin: Pin): void {
+  const key = materialOf(pin);
+  const owner = owners.get(key);
+  if (owner === undefined) owners.set(key, { name, place, identity: pin.identity });
+  else if (owner.name !== name) {
+    const what =
+      owner.identity === pin.identity
+        ? `${JSON.stringify(pin.identity)} appears twice`
+        : `is the same key as ${owner.place.name}`;
+    throw malformed(place, what, "one person would count as two: let each signer have keys of its own");
+  }
+}
+
+/** Equal for pins of the same key, whatever their schemes. */
+export function materialOf(pin: Pin): string {
+  return PINS[pin.scheme].material(pin);
 }
 
 function readKeyFiles(place: Place, directory: string): readonly (readonly [written: string, path: string])[] {
@@ -60,19 +98,36 @@ function readKeyFiles(place: Place, directory: string): readonly (readonly [writ
   });
 }
 
-function readPin(place: Place): Pin {
-  if (typeof place.value === "string") return { scheme: "openpgp", identity: fingerprintOf(place) };
-  const members = membersOf(place, ["fingerprint", "notBefore", "notAfter", "revoked", "allowWeak"]);
-  const identity = fingerprintOf(requiredMember(place, members, "fingerprint"));
+/** The identity alone, or an object that says more of it. */
+function readPin(scheme: PinScheme, place: Place): Pin {
+  const notation: PinNotation = PINS[scheme];
+  const { member, extras, required, canBeWeak } = notation;
+  if (typeof place.value === "string" && required.length === 0) return { scheme, identity: notation.identity(place) };
+  const known = [
+    member,
+    ...Object.keys(extras),
+    "notBefore",
+    "notAfter",
+    "revoked",
+    ...(canBeWeak ? ["allowWeak"] : []),
+  ];
+  const members = membersOf(place, known);
+  for (const name of required) requiredMember(place, members, name);
+  const identity = notation.identity(requiredMember(place, members, member));
   const [notBefore, notAfter] = [timeIn(members, "notBefore"), timeIn(members, "notAfter")];
   if (notBefore !== undefined && notAfter !== undefined && Date.parse(notBefore) > Date.parse(notAfter)) {
     throw malformed(place, "notAfter is earlier than notBefore");
   }
   const revoked = members.get("revoked");
   const allowWeak = members.get("allowWeak");
+  const more = Object.entries(extras).flatMap(([name, read]) => {
+    const extra = members.get(name);
+    return extra === undefined ? [] : [[name, read(extra)] as const];
+  });
   return {
-    scheme: "openpgp",
+    scheme,
     identity,
+    ...Object.fromEntries(more),
     ...(notBefore === undefined ? {} : { notBefore }),
     ...(notAfter === undefined ? {} : { notAfter }),
     ...(revoked === undefined ? {} : { revoked: textOf(revoked) }),
@@ -91,20 +146,4 @@ function readAllowWeak(place: Place): AllowWeak {
     reason: textOf(requiredMember(place, members, "reason")),
     expires: timeOf(requiredMember(place, members, "expires")),
   };
-}
-
-/** A full OpenPGP fingerprint (RFC 9580 section 5.5.4): 40 hex digits for version 4, 64 for version 6. */
-function fingerprintOf(place: Place): string {
-  const text = textOf(place);
-  const hex = text.replaceAll(" ", "").toLowerCase();
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(hex)) return hex;
-  const hint = "gpg --show-keys --with-fingerprint FILE prints the full fingerprint: 40 or 64 hex digits";
-  if (/^(?:0x)?[0-9a-f]{1,39}$/.test(hex)) {
-    throw malformed(
-      place,
-      `${JSON.stringify(text)} is a short key id, and anybody can make a key with the same one`,
-      hint,
-    );
-  }
-  throw malformed(place, `not a fingerprint: ${JSON.stringify(text)}`, hint);
 }

@@ -14,7 +14,7 @@ export interface ArtifactRule {
   /** How many different people must have signed. 0: no signature demanded. */
   readonly threshold: number;
   /** Evidence kinds that must be there and good. */
-  readonly evidence: readonly ("signature" | "checksum")[];
+  readonly evidence: readonly ("signature" | "checksum" | "provenance")[];
   /** Pinned digests: a pin verifies, another digest is a mismatch. Empty from a policy that nobody vouched for. */
   readonly digests: readonly Digest[];
   readonly definedIn: string;

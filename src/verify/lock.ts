@@ -22,7 +22,7 @@ import type { DigestPin } from "./pins.ts";
 export interface LockContext {
   /** `Subject.id`. */
   readonly subject: string;
-  /** Words of this run after `boltseal verify`, each quoted for a shell. `--lock` and `--lock-file` are left out here. */
+  /** Words of this run after `boltseal verify`, each quoted for a shell, without `--lock` and `--lock-file`. */
   readonly words: readonly string[];
 }
 
@@ -65,15 +65,15 @@ function absence(
   const lock = counting.find(({ isTarget }) => isTarget) ?? counting[0];
   if (lock === undefined) return [];
   // Where `--lock` makes a new lock, which will be trusted, no other has to be named.
-  const isTarget = lock.isTarget || !locks.some((other) => other.isTarget);
-  return compareWithLock(undefined, subject, { source: lock.source, isTarget }, context);
+  const isNamed = lock.isNamed && locks.some((other) => other.isTarget);
+  return compareWithLock(undefined, subject, { source: lock.source, isNamed }, context);
 }
 
 /** The findings of one entry; `lock-absent` without one, or when it knows no file like the subject. */
 export function compareWithLock(
   entry: LockEntry | undefined,
   subject: LockSubject,
-  lock: Pick<ConsultedLock, "source" | "isTarget">,
+  lock: Pick<ConsultedLock, "source" | "isNamed">,
   context: LockContext,
 ): readonly Finding[] {
   const hint = `to accept it: ${acceptCommand(lock, context.words)}`;
@@ -192,17 +192,9 @@ function iso(time: number): string {
 }
 
 /** The command of this run, so that it records in the lock that complains. */
-function acceptCommand(lock: Pick<ConsultedLock, "source" | "isTarget">, words: readonly string[]): string {
-  const end = words.includes("--") ? words.indexOf("--") : words.length;
-  const kept = words.filter((word, index) => {
-    if (index >= end) return true;
-    if (word === "--lock" || word === "--lock-file" || word.startsWith("--lock-file=")) return false;
-    return index === 0 || words[index - 1] !== "--lock-file";
-  });
-  // What names another lock is dropped above, and the flag's own lock must be named again.
-  const named = words.slice(0, end).some((word) => word === "--lock-file" || word.startsWith("--lock-file="));
-  const which = lock.isTarget && !named ? [] : ["--lock-file", shellWord(lock.source)];
-  return ["boltseal", "verify", "--lock", ...which, ...kept].join(" ");
+function acceptCommand(lock: Pick<ConsultedLock, "source" | "isNamed">, words: readonly string[]): string {
+  const which = lock.isNamed ? ["--lock-file", shellWord(lock.source)] : [];
+  return ["boltseal", "verify", "--lock", ...which, ...words].join(" ");
 }
 
 /** A path as a shell takes it; a leading `~/` stays one. */

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Json } from "../../src/core/json.ts";
+import type { Pin } from "../../src/core/signer.ts";
 import { readPolicy } from "../../src/policy/read.ts";
 import type { PolicyDocument } from "../../src/policy/types.ts";
 import { ROOT } from "./project.ts";
@@ -30,6 +31,15 @@ export function readJson(value: object): PolicyDocument {
 /** A document with one signer, whose pin is given. */
 export function withPin(...openpgp: readonly unknown[]): object {
   return { version: 1, signers: { acme: { openpgp } } };
+}
+
+/** A document with one signer, whose pins of a scheme are given. */
+export function withPins(scheme: string, ...pins: readonly unknown[]): object {
+  return { version: 1, signers: { acme: { [scheme]: pins } } };
+}
+
+export function pinsOf(document: object): readonly Pin[] {
+  return readJson(document).signers.flatMap(({ pins }) => pins);
 }
 
 export function withSigner(name: string, members: object): object {
