@@ -25,7 +25,7 @@ export function checkManifest(reading: ArchiveReading): ManifestAnswer {
     value = jsonOf(onlyFile(reading, MANIFEST), MANIFEST);
   } catch (error) {
     if (!(error instanceof PackageRefusal)) throw error;
-    return { state: "malformed", problems: [{ pointer: "", message: error.message }] };
+    return { state: "malformed", problems: [{ pointer: "", message: `cannot be used: ${error.message}` }] };
   }
   const selected = versionOf(value);
   if ("state" in selected) return selected;

@@ -60,7 +60,8 @@ export function readServerJson(
   if ("message" in value) return { problems: [{ pointer: "", message: value.message }] };
   const dialect = dialectOf(value.json);
   if (dialect === undefined) return { problems: [{ pointer: "", message: "mixes two dialects of server.json" }] };
-  const shaped = problemsOf(value.json, serverShape(dialect));
+  const detailed = isObject(value.json) && Object.hasOwn(value.json, "version_detail");
+  const shaped = problemsOf(value.json, serverShape(dialect, detailed));
   if (shaped.length > 0) return { problems: shaped };
   const document = value.json as unknown as Document;
   const packages = (document.packages ?? []).map((entry) => packageIn(entry, dialect));
@@ -91,7 +92,8 @@ function parse({ source, bytes }: EvidenceFile): { readonly json: Json } | { rea
   try {
     return { json: parseJson(textOf(bytes, source), { source }).value };
   } catch (error) {
-    if (error instanceof UserError) return { message: `cannot be read: ${error.message}` };
+    // Begins with the source, which whoever shows the problem names himself.
+    if (error instanceof UserError) return { message: `cannot be read at ${error.message.slice(source.length + 1)}` };
     if (error instanceof PackageRefusal) return { message: "is not valid UTF-8" };
     throw error;
   }
@@ -103,8 +105,9 @@ function dialectOf(value: Json): Dialect | undefined {
   const packages = Array.isArray(value["packages"]) ? (value["packages"] as readonly Json[]) : [];
   const uses = (dialect: Dialect): boolean =>
     packages.some((one) => isObject(one) && SPELLINGS.some((names) => Object.hasOwn(one, names[dialect])));
-  const snake = uses(1) || Object.hasOwn(value, "version_detail");
-  if (snake && uses(0)) return undefined;
+  const detailed = Object.hasOwn(value, "version_detail");
+  const [camel, snake] = [uses(0) || (detailed && Object.hasOwn(value, "version")), uses(1) || detailed];
+  if (camel && snake) return undefined;
   return snake ? 1 : 0;
 }
 
@@ -120,7 +123,7 @@ const OBJECT = openRecord({});
 /** An empty text stands for none. */
 const URL_OR_NONE = textThat("a URI", (text) => text === "" || isUri(text));
 
-function serverShape(dialect: Dialect): Shape {
+function serverShape(dialect: Dialect, detailed: boolean): Shape {
   const [type, base, hash] = SPELLINGS.map((names) => names[dialect]) as [string, string, string];
   const transport = openRecord({ type: oneOf(["stdio", "streamable-http", "sse"]) });
   const entry = openRecord(
@@ -128,10 +131,12 @@ function serverShape(dialect: Dialect): Shape {
     { version: VERSION, [base]: URL_OR_NONE, [hash]: SHA256, ...(dialect === 0 ? {} : { transport }) },
   );
   return openRecord(
-    { name: NAME, description: TEXT },
     {
-      version: VERSION,
-      version_detail: openRecord({ version: VERSION }),
+      name: NAME,
+      description: TEXT,
+      ...(detailed ? { version_detail: openRecord({ version: VERSION }) } : { version: VERSION }),
+    },
+    {
       repository: openRecord({}, { url: URL_OR_NONE, source: TEXT, id: TEXT, subfolder: TEXT }),
       packages: listOf(entry),
       remotes: listOf(ANYTHING),
