@@ -9,10 +9,13 @@ import { ROOT } from "./support/project.ts";
 
 const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
 
-/** How the picture calls a file of src/: by its folder, and the jobs of commands by themselves, with what downloads for one. */
+/** Parts of verify's job: what reads files and folders for it, and what downloads. */
+const JOB_PARTS = /^verify\/(?:setting|operands|reading|inspection|obtain)\.ts$/;
+
+/** How the picture calls a file of src/: by its folder, and the jobs of commands with their parts by themselves. */
 function nodeOf(path: string): string {
   const [folder = "", file = ""] = path.split("/");
-  if (file !== "job.ts" && path !== "verify/obtain.ts") return folder;
+  if (file !== "job.ts" && !JOB_PARTS.test(path)) return folder;
   return folder === "verify" ? "job" : `${folder}-job`;
 }
 

@@ -28,7 +28,7 @@ function packed(): readonly string[] {
 test("the package holds the program, its schemas and its docs, and nothing else", () => {
   const files = packed();
   const allowed =
-    /^(?:bin\/[\w.-]+\.cjs|dist\/[\w.-]+\.cjs|dist\/THIRD-PARTY-LICENSES\.txt|schemas\/[\w./-]+\.json|docs\/[\w./-]+\.md|README\.md|LICENSE|package\.json)$/;
+    /^(?:bin\/[\w.-]+\.cjs|dist\/[\w.-]+\.cjs|dist\/THIRD-PARTY-LICENSES\.txt|dist\/(?:trust-roots|tuf-start)\.json|schemas\/[\w./-]+\.json|docs\/[\w./-]+\.md|README\.md|LICENSE|package\.json)$/;
   assert.deepEqual(
     files.filter((file) => !allowed.test(file)),
     [],

@@ -36,7 +36,8 @@ function machineCheck(folders: readonly string[], registry: string): Check {
   return ({ text }) => path?.exec(text)?.[0] ?? (registry !== "" && text.includes(registry) ? registry : undefined);
 }
 
-const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|^untrusted comment: [^\n]*secret key\n/m;
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|^untrusted comment: [^\n]*(?<!signature from [a-z]+ )secret key\n/m;
 
 const privateKey: Check = ({ path, text }) => {
   const binary = /\.(?:gpg|pgp|key|asc)$/.test(path) && /^[\x94-\x97\x9c-\x9f\xc5\xc7]/.test(text);

@@ -43,7 +43,11 @@ const READERS: Readonly<Record<FormatName, (text: string) => { verdict: string; 
 function verdictOfSummary(line: string): string {
   if (line.includes("rejected")) return "rejected";
   if (line.includes("could not be judged") || line === "nothing was checked") return "unknown";
-  return /^\d+ artifacts? (verified|complete)(?:, \d+ (?:findings? waived|warnings?))*$/.exec(line)?.[1] ?? line;
+  return (
+    /^\d+ (?:artifacts?|digests?|subjects?) (verified|complete)(?:, \d+ (?:findings? waived|warnings?))*$/.exec(
+      line,
+    )?.[1] ?? line
+  );
 }
 
 for (const ending of ENDINGS) {

@@ -30,6 +30,18 @@ export interface Claim {
   readonly remarks: readonly Remark[];
 }
 
+/** Something wrong with an artifact itself, whoever signed it. */
+export interface Problem {
+  readonly rule: RuleId;
+  readonly message: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly hint?: string;
+  readonly file?: string;
+  /** Where the rule's own level is too strict. */
+  readonly level?: "unknown";
+}
+
 const SIGNATURE_RULES: Readonly<Partial<Record<State, RuleId>>> = {
   invalid: "signature-invalid",
   malformed: "signature-malformed",

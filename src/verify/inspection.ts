@@ -4,13 +4,12 @@
 import { readSync } from "node:fs";
 import { UserError } from "../core/errors.ts";
 import type { HashRequest, HashResult } from "../core/hash-set.ts";
-import type { RuleId } from "../core/rules.ts";
 import type { ArchiveAnswer, ArchiveEntry } from "../io/archive.ts";
 import { kindOf } from "../io/archive-kind.ts";
 import type { FileKind } from "../io/archive-kind.ts";
 import { readError } from "../io/files.ts";
 import type { OpenFile } from "../io/files.ts";
-import type { Claim } from "./claim.ts";
+import type { Claim, Problem } from "./claim.ts";
 import type { Signature } from "./evidence.ts";
 import { cms } from "./cms.ts";
 import { readSignatureBlock } from "./mcpb-block.ts";
@@ -19,18 +18,6 @@ import { packageKindOf } from "./package-kind.ts";
 import type { PackageKind } from "./package-kind.ts";
 import type { PackageAnswer } from "./package.ts";
 import type { SignatureReader } from "./signed.ts";
-
-/** Something wrong with an artifact itself, whoever signed it. */
-export interface Problem {
-  readonly rule: RuleId;
-  readonly message: string;
-  readonly expected?: string;
-  readonly actual?: string;
-  readonly hint?: string;
-  readonly file?: string;
-  /** Where the rule's own level is too strict. */
-  readonly level?: "unknown";
-}
 
 export interface Inspection {
   /** What the first bytes say that the file is. */
