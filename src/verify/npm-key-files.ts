@@ -95,7 +95,8 @@ function readEntry(entry: Json): FoundKey | { readonly reason: string; readonly 
   const [kind, known] = isTuf
     ? [memberOf(published, "keyDetails"), "PKIX_ECDSA_P256_SHA_256"]
     : [memberOf(entry, "keytype"), "ecdsa-sha2-nistp256"];
-  if (kind !== known) return unusable(`the key ${id} is of a kind that is not known here`);
+  const scheme = memberOf(entry, "scheme") ?? kind;
+  if (kind !== known || scheme !== kind) return unusable(`the key ${id} is of a kind that is not known here`);
   const key = keyOfDer(memberOf(isTuf ? published : entry, isTuf ? "rawBytes" : "key"));
   if (typeof key === "string") return wrong(`the key ${id} cannot be used: ${key}`);
   if (!sameId(id, key)) return wrong(`the key ${id} has a content with another id: ${key.ids[0]}`);
