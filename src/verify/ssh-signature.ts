@@ -107,8 +107,8 @@ export function readSshSignature(blob: Uint8Array): SshSignature | string {
   };
 }
 
-/** Names are chosen by whoever made the file, and may be megabytes. */
-function shown(name: string): string {
+/** For messages: names are chosen by whoever made the file, and may be megabytes. */
+export function shown(name: string): string {
   return name.length > 100 ? `${name.slice(0, 100)}…` : name;
 }
 
