@@ -23,7 +23,7 @@ async function judge(name: string, trust: Partial<Trust> = byKey): Promise<Judge
 }
 
 const CASES: readonly (readonly [row: string, file: string, state: string, reason: RegExp])[] = [
-  ["over the hash", "prehashed", "verified", /comment: timestamp:1769947200\tfile:document\.txt\thashed$/],
+  ["over the hash", "prehashed", "verified", /comment: timestamp:1769947200 file:document\.txt hashed$/],
   ["over the bytes", "legacy", "verified", /^the signer answers for exactly these bytes; trusted comment: /],
   ["with a comment of the signer's own", "comment", "verified", /; trusted comment: release 1\.2\.0, é$/],
   ["with CR LF", "crlf", "verified", /these bytes/],

@@ -120,7 +120,8 @@ export function openMinisign(trust: Trust, keys: EdKeys, file: EvidenceFile): Op
   const authors = candidates.filter(({ object }) => verify(null, covered, object, read.global));
   if (authors.length === 0) return alone({ ...named(keys.scheme, candidates), ...BAD_COMMENT });
   const time = timeOf(read.trustedComment);
-  const said = read.trustedComment === "" ? "" : `; trusted comment: ${read.trustedComment}`;
+  // Tabs part its fields, and would be shown as escapes.
+  const said = read.trustedComment === "" ? "" : `; trusted comment: ${read.trustedComment.replaceAll("\t", " ")}`;
   const about = {
     proves: `the signer answers for exactly these bytes${said}`,
     ...(time === undefined ? {} : { time }),
