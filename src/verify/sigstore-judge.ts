@@ -10,7 +10,7 @@ import type { Leaf } from "./sigstore-certificate.ts";
 import type { Answer } from "./sigstore-content.ts";
 import { spkiOf } from "./sigstore-key.ts";
 import { loggedKeyOf, withKnownCheckpoints } from "./sigstore-log.ts";
-import { MalformedBundleError } from "./sigstore-shape.ts";
+import { MalformedBundleError, UnsupportedBundleError } from "./sigstore-shape.ts";
 import { iso } from "./standing.ts";
 
 /** Sigstore's keys, ready for use. */
@@ -156,6 +156,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function outcomeOf(error: unknown): Outcome {
   const text = error instanceof Error ? error.message : String(error);
   if (error instanceof MalformedBundleError) return wrong("malformed", text);
+  if (error instanceof UnsupportedBundleError) return wrong("unsupported", text);
   // Whatever the library trips over is something that is not as it must be.
   if (!(error instanceof VerificationError)) return wrong("malformed", `it cannot be read: ${text}`);
   const reason = Object.hasOwn(REASONS, error.code) ? REASONS[error.code] : undefined;
