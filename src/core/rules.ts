@@ -211,7 +211,7 @@ export const RULES = {
     title: "the server's namespace and its repository have different owners",
     why: "A name like io.github.acme belongs to whoever owns that account, and the code comes from another one.",
     fix: "Compare both owners with the publisher's own pages.",
-    waivable: false,
+    waivable: true,
   },
   "server-type-mismatch": {
     level: "reject",

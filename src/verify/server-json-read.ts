@@ -90,7 +90,7 @@ const MAX_PROBLEMS = 10;
 function parse({ source, bytes }: EvidenceFile): { readonly json: Json } | { readonly message: string } {
   if (bytes.length > MAX_SIZE) return { message: `is larger than ${MAX_SIZE} bytes` };
   try {
-    return { json: parseJson(textOf(bytes, source), { source }).value };
+    return { json: withoutEnvelope(parseJson(textOf(bytes, source), { source }).value) };
   } catch (error) {
     // Begins with the source, which whoever shows the problem names himself.
     if (error instanceof UserError) return { message: `cannot be read at ${error.message.slice(source.length + 1)}` };
@@ -212,6 +212,14 @@ function hashProblems(packages: readonly ServerPackage[]): readonly Problem[] {
 function identityOf({ type, identifier, version = "" }: ServerPackage): string {
   if (type !== "pypi") return JSON.stringify([type, identifier, version]);
   return JSON.stringify([type, pythonNameKey(identifier), pythonVersionKey(version) ?? version]);
+}
+
+/** The registry's answer to a question about a server holds the document and, beside it, what the registry says of it. */
+function withoutEnvelope(value: Json): Json {
+  if (!isObject(value) || !Object.hasOwn(value, "server") || Object.hasOwn(value, "name")) return value;
+  const { server, _meta: meta, ...others } = value;
+  if (!isObject(server) || Object.keys(others).length > 0) return value;
+  return meta === undefined ? server : { ...server, _meta: meta };
 }
 
 function distinct(packages: readonly ServerPackage[]): readonly ServerPackage[] {
