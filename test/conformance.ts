@@ -4,6 +4,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, parseJson } from "../src/core/json.ts";
+import { minisignSuite, sshsigSuite } from "./conformance-keys.ts";
+import { mcpbManifestSuite } from "./conformance-manifest.ts";
+import { sigstoreSuite } from "./conformance-sigstore.ts";
 import { ROOT } from "./support/project.ts";
 import type { Suite, SuiteResult } from "./support/suite.ts";
 import { runVerdictSuite } from "./support/verdict-suite.ts";
@@ -13,11 +16,11 @@ const SUITES: Readonly<Record<string, Suite | "not built yet">> = {
   openpgp: runVerdictSuite,
   checksums: runVerdictSuite,
   jcs: canonicalization,
-  minisign: "not built yet",
-  sshsig: "not built yet",
+  minisign: minisignSuite,
+  sshsig: sshsigSuite,
   mcpb: "not built yet",
-  "mcpb-manifest": "not built yet",
-  sigstore: "not built yet",
+  "mcpb-manifest": mcpbManifestSuite,
+  sigstore: sigstoreSuite,
   "npm-attestations": "not built yet",
   "pypi-attestations": "not built yet",
   "cyclonedx-spec": "not built yet",

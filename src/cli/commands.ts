@@ -53,6 +53,11 @@ export const COMMANDS = {
       },
       { flags: "--server-json <file>", description: "server.json that the artifact must agree with" },
       { flags: "--from <origin>", description: "get the artifact from npm:NAME@VERSION or an https URL first" },
+      {
+        flags: "--host <name>",
+        description: "host that a download may be redirected to, also on a private network",
+        repeatable: true,
+      },
       { flags: "--as <name>", description: "name that lists and policies know the artifact by" },
       { flags: "--at <time>", description: "judge expiry as of this time (ISO 8601)" },
       { flags: "--all", description: "every signature must be good, not only enough of them" },

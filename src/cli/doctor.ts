@@ -1,10 +1,17 @@
-// `boltseal doctor`: which policies, signers and keys are in force here, and why.
+// `boltseal doctor`: which policies, locks, signers and keys are in force here, and why.
 
 import { printable, printableJson } from "../core/printable.ts";
+import type { PolicySource } from "../core/report.ts";
 import type { Pin } from "../core/signer.ts";
 import { readKeyFiles } from "../policy/keys.ts";
+import { loadLocks } from "../policy/lock.ts";
+import type { Locks } from "../policy/lock.ts";
+import { PINS } from "../policy/pins.ts";
+import type { PinNotation } from "../policy/pins.ts";
 import type { Policy } from "../policy/types.ts";
+import { openpgp } from "../verify/openpgp.ts";
 import { readKeyRing } from "../verify/openpgp-keys.ts";
+import { schemeOfKey } from "../verify/schemes.ts";
 import { trustNobody } from "../verify/signed.ts";
 import type { Command } from "./command.ts";
 import { policyInForce } from "./policy-flag.ts";
@@ -12,18 +19,31 @@ import { policyInForce } from "./policy-flag.ts";
 const NO_KEY = "no key in a policy's key file: it must be passed with --key, or lie beside the artifact";
 
 function describePin(pin: Pin): string {
+  const { shown }: PinNotation = PINS[pin.scheme];
   const limits = [
+    pin.issuer === undefined ? undefined : `issuer ${pin.issuer}`,
+    pin.repositoryId === undefined ? undefined : `repository id ${pin.repositoryId}`,
+    pin.ownerId === undefined ? undefined : `owner id ${pin.ownerId}`,
+    pin.namespace === undefined ? undefined : `namespace ${pin.namespace}`,
     pin.revoked === undefined ? undefined : `revoked: ${pin.revoked}`,
     pin.notBefore === undefined ? undefined : `from ${pin.notBefore}`,
     pin.notAfter === undefined ? undefined : `until ${pin.notAfter}`,
     pin.allowWeak === undefined ? undefined : `weak allowed until ${pin.allowWeak.expires}: ${pin.allowWeak.reason}`,
   ].filter((limit) => limit !== undefined);
-  return `${pin.scheme} ${pin.identity.toUpperCase()}${limits.length === 0 ? "" : ` (${limits.join(", ")})`}`;
+  const identity = shown?.(pin.identity) ?? pin.identity;
+  return `${pin.scheme} ${identity}${limits.length === 0 ? "" : ` (${limits.join(", ")})`}`;
 }
 
-/** Where the key of each pin is, by fingerprint: what a policy pins is of no use without the key itself. */
+/** Where the key of a pin is, as a clause. */
+function describeKey({ scheme, identity }: Pin, keys: ReadonlyMap<string, string>): string {
+  const file = keys.get(identity);
+  return PINS[scheme].keyFrom ?? (file === undefined ? NO_KEY : `key in ${file}`);
+}
+
+/** Where the key of each OpenPGP pin is, by fingerprint: what a policy pins is of no use without the key itself. */
 function keysAtHand(policy: Policy, now: Date): { where: ReadonlyMap<string, string>; problems: readonly string[] } {
-  const { copies, remarks } = readKeyRing({ ...trustNobody(now, now), policyKeys: readKeyFiles(policy) });
+  const policyKeys = readKeyFiles(policy).filter(({ bytes }) => [openpgp, undefined].includes(schemeOfKey(bytes)));
+  const { copies, remarks } = readKeyRing({ ...trustNobody(now, now), policyKeys });
   const where = copies.flatMap(({ fingerprints, source }) => fingerprints.map((f) => [f, source] as const));
   return {
     where: new Map(where),
@@ -35,31 +55,47 @@ function section(title: string, lines: readonly string[]): string {
   return lines.length === 0 ? "" : `${title}\n${lines.map((line) => `  ${printable(line)}\n`).join("")}\n`;
 }
 
-function describe(policy: Policy, keys: ReadonlyMap<string, string>, keyProblems: readonly string[]): string {
-  const policies = policy.sources.flatMap((source) => [
+function describeSource(source: PolicySource): readonly string[] {
+  return [
     `${source.path} (${source.level}): ${source.vouched ?? "nobody vouched for it: it may only add demands"}`,
     `  sha256 ${source.sha256}`,
     ...source.ignored.map((what) => `  ignored: ${what}`),
-  ]);
+  ];
+}
+
+/** Everything that is shown. */
+interface InForce {
+  readonly policy: Policy;
+  readonly locks: Locks;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly keyProblems: readonly string[];
+}
+
+function describe({ policy, locks, keys, keyProblems }: InForce): string {
+  const policies = policy.sources.flatMap(describeSource);
+  const lockLines = locks.sources.flatMap((source, index) => {
+    const size = locks.files[index]?.entries.size ?? 0;
+    return [...describeSource(source), `  ${size} ${size === 1 ? "entry" : "entries"}`];
+  });
   const signers = policy.signers.flatMap((signer) => [
     `${signer.name}, from ${signer.definedIn}`,
-    ...signer.pins.flatMap((pin) => {
-      const file = keys.get(pin.identity);
-      return [`  ${describePin(pin)}`, `    ${file === undefined ? NO_KEY : `key in ${file}`}`];
-    }),
+    ...signer.pins.flatMap((pin) => [`  ${describePin(pin)}`, `    ${describeKey(pin, keys)}`]),
   ]);
   const demands = policy.artifacts.map((rule) => {
     const who = rule.signers.length === 0 ? "any trusted signer" : rule.signers.join(", ");
     const signed = rule.threshold === 0 ? "" : `: ${rule.threshold} of ${who}`;
-    return `${rule.match}${signed}, from ${rule.definedIn}:${rule.line}`;
+    const kinds = rule.evidence.length === 0 ? "" : `, with ${rule.evidence.join(" and ")}`;
+    return `${rule.match}${signed}${kinds}, from ${rule.definedIn}:${rule.line}`;
   });
   const raised = [...policy.rules].map(([rule, level]) => `${rule} → ${level}`);
   const waivers = policy.waivers.map(
     (w) => `${w.rule} for ${w.subject} until ${w.expires}: ${w.reason}, from ${w.definedIn}:${w.line}`,
   );
-  const problems = [...policy.findings.map(({ rule, message }) => `${rule}: ${message}`), ...keyProblems];
+  const findings = [...policy.findings, ...locks.findings];
+  const problems = [...findings.map(({ rule, message }) => `${rule}: ${message}`), ...keyProblems];
   const sections = [
     section("policies in force, highest authority first", policies.length > 0 ? policies : ["none: only flags decide"]),
+    section("locks in force", lockLines),
     section("signers", signers),
     section("demands on artifacts", demands),
     section("raised rules", raised),
@@ -69,21 +105,28 @@ function describe(policy: Policy, keys: ReadonlyMap<string, string>, keyProblems
   return `${sections.join("").trimEnd()}\n`;
 }
 
-function json(policy: Policy, keys: ReadonlyMap<string, string>, keyProblems: readonly string[]): string {
-  const { sources, artifacts, rules, waivers, findings } = policy;
+function json({ policy, locks, keys, keyProblems }: InForce): string {
+  const { sources, artifacts, rules, waivers } = policy;
   const signers = policy.signers.map(({ name, pins, definedIn }) => ({
     name,
     definedIn,
-    pins: pins.map((pin) => ({ ...pin, keyFile: keys.get(pin.identity) ?? null })),
+    pins: pins.map((pin) => ({
+      ...pin,
+      ...(PINS[pin.scheme].keyFrom === undefined ? { keyFile: keys.get(pin.identity) ?? null } : {}),
+    })),
   }));
   const document = {
     schemaVersion: 1,
     policies: sources,
+    locks: locks.sources.map((source, index) => ({
+      ...source,
+      entries: [...(locks.files[index]?.entries.keys() ?? [])],
+    })),
     signers,
     artifacts,
     rules: Object.fromEntries(rules),
     waivers,
-    findings,
+    findings: [...policy.findings, ...locks.findings],
     keyProblems,
   };
   return `${printableJson(JSON.stringify(document, null, 2))}\n`;
@@ -91,6 +134,9 @@ function json(policy: Policy, keys: ReadonlyMap<string, string>, keyProblems: re
 
 export const doctor: Command = async (args, world) => {
   const policy = await policyInForce(args, world);
+  const { cwd, machineDir, userDir, home } = world;
+  const locks = await loadLocks({ cwd, machineDir, userDir, home, now: world.now(), record: false }, policy);
   const { where, problems } = keysAtHand(policy, world.now());
-  return { text: args.flag("json") ? json(policy, where, problems) : describe(policy, where, problems) };
+  const found = { policy, locks, keys: where, keyProblems: problems };
+  return { text: args.flag("json") ? json(found) : describe(found) };
 };

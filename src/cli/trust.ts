@@ -1,8 +1,11 @@
-// `boltseal trust FILE`: the user vouches for a policy with exactly these bytes.
+// `boltseal trust FILE`: the user vouches for a policy or a lock with exactly these bytes.
 
+import { basename } from "node:path";
 import { UserError } from "../core/errors.ts";
 import { printable } from "../core/printable.ts";
 import { loadPolicy } from "../policy/load.ts";
+import { MAX_LOCK_BYTES, loadLocks } from "../policy/lock.ts";
+import { MAX_POLICY_BYTES } from "../policy/policy-files.ts";
 import { forgetFile, trustFile } from "../policy/trust-store.ts";
 import type { Command } from "./command.ts";
 
@@ -12,8 +15,11 @@ export const trust: Command = async (args, world) => {
     if (!forgetFile(world.userDir, file)) throw new UserError("usage", `${file}: was not vouched for`);
     return { text: `no longer vouched for: ${printable(file)}\n` };
   }
-  // What cannot be read as a policy is not worth vouching for: it would only fail later.
-  await loadPolicy({ ...world, flag: file, now: world.now() });
-  const { sha256 } = trustFile(world.userDir, file);
+  const places = { ...world, flag: file, now: world.now() };
+  const isLock = basename(file).endsWith(".lock");
+  // What cannot be read as what it is, is not worth vouching for: it would only fail later.
+  const policy = await loadPolicy(isLock ? { ...world, now: world.now() } : places);
+  if (isLock) await loadLocks({ ...places, record: false }, policy);
+  const { sha256 } = trustFile(world.userDir, file, isLock ? MAX_LOCK_BYTES : MAX_POLICY_BYTES);
   return { text: `vouched for ${printable(file)} as it is now\nsha256 ${sha256}\n` };
 };

@@ -111,7 +111,13 @@ async function locksInForce(args: Arguments, world: World, policy: LoadedPolicy)
 export function networkOf(args: Arguments, world: World): VerifyRequest["network"] {
   const onRequest = (shown: string): void => world.writeErr(`fetching ${printable(shown)}\n`);
   return {
-    connection: { offline: args.flag("offline"), ...(args.flag("verbose") ? { onRequest } : {}) },
+    connection: {
+      offline: args.flag("offline"),
+      allowedHosts: args.values("host"),
+      // Without its port: a name stands for an address.
+      allowPrivate: args.values("host").map((host) => host.replace(/:[0-9]+$/, "")),
+      ...(args.flag("verbose") ? { onRequest } : {}),
+    },
     npm: { env: world.env, home: world.home, execPath: world.execPath },
   };
 }

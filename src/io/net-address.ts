@@ -57,7 +57,7 @@ export function refuseNotPublic(host: string, addresses: readonly string[]): voi
     if (what === undefined) continue;
     const which = address === host ? "the address" : `its address ${address}`;
     throw new UserError("net-refused", `${host}: ${which} is ${what}, and not of the public internet`, {
-      hint: `allow ${host} by name if it is a server of your own network`,
+      hint: `if it is a server of your own network, name it: --host ${host}`,
     });
   }
 }

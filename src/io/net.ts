@@ -107,7 +107,7 @@ async function follow(text: string, options: FetchOptions, write: Write): Promis
     const next = parseHttpsUrl(answer.location, url);
     if (!mayLeadTo(first, next, options.allowedHosts ?? [])) {
       throw new UserError("net-refused", `${shownUrl(url)}: it leads to another host, ${shownUrl(next)}`, {
-        hint: `allow ${next.host} by name if that is where the publisher keeps files`,
+        hint: `if that is where the publisher keeps files, name it: --host ${next.host}`,
       });
     }
     url = next;

@@ -154,7 +154,7 @@ function tarballOf(dist: Json | undefined, context: PackumentContext, source: st
   const url = urlOf(memberOf(dist, "tarball"), context);
   if (url instanceof URL) return url;
   throw new UserError("packument-malformed", `${source} cannot be used: the tarball's URL ${url}`, {
-    hint: "allow its host by name if that is where this registry keeps files",
+    hint: "if that is where this registry keeps files, name its host with --host",
   });
 }
 
