@@ -37,7 +37,7 @@ const APART = {
   network: ["cli/refresh-trust.ts", "verify/obtain.ts"],
   keys: ["verify/minisign-judge.ts", "verify/ssh-judge.ts"],
   certificates: ["verify/x509.ts", "verify/cms-judge.ts", "verify/cms-armor.ts", "verify/mcpb.ts"],
-  sigstore: ["verify/sigstore-bundle.ts", "verify/sigstore-roots.ts"],
+  sigstore: ["verify/sigstore-bundle.ts"],
   registries: [
     "verify/npm-keys.ts",
     "verify/npm-signature.ts",

@@ -7,8 +7,9 @@ import type { TrustMaterial } from "@sigstore/verify";
 import { strictBase64 } from "../core/digest.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
+import { member } from "./json-member.ts";
 import { publicKeyOf, spkiOf } from "./sigstore-key.ts";
-import { MalformedBundleError, member, UnsupportedBundleError } from "./sigstore-shape.ts";
+import { MalformedBundleError, UnsupportedBundleError } from "./sigstore-shape.ts";
 
 /** The members that lead to what the entry was signed with, by kind and version. `0` is the first of a list. */
 const SIGNED_WITH: Readonly<Record<string, readonly string[]>> = {

@@ -12,8 +12,8 @@
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
+import { member } from "./json-member.ts";
 import type { EvidenceFile } from "./scheme.ts";
-import { member } from "./sigstore-shape.ts";
 
 export const ROOTS_FORM = "boltseal-trust-roots-1";
 

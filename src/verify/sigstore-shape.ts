@@ -14,6 +14,7 @@
 //   dsse         = { payload, payloadType, signatures: [{sig}] }     exactly one
 
 import { strictBase64 } from "../core/digest.ts";
+import { member } from "./json-member.ts";
 
 /** Why a bundle cannot be read. The message is a clause about the bundle, with the path of the member. */
 export class MalformedBundleError extends Error {
@@ -47,12 +48,6 @@ const MAX_DER = 16_384;
 const MAX_HASHES = 63;
 
 type Members = Readonly<Record<string, unknown>>;
-
-/** A member, or undefined when it is absent or null. Reads own members only. */
-export function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Members)[name] ?? undefined;
-}
 
 function objectAt(value: unknown, path: string): Members {
   if (typeof value !== "object" || value === null || Array.isArray(value))

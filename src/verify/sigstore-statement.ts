@@ -6,7 +6,8 @@
 
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
-import { MalformedBundleError, member, UnsupportedBundleError } from "./sigstore-shape.ts";
+import { member } from "./json-member.ts";
+import { MalformedBundleError, UnsupportedBundleError } from "./sigstore-shape.ts";
 
 export const IN_TOTO_PAYLOAD = "application/vnd.in-toto+json";
 
