@@ -98,7 +98,10 @@ function contentOf({ parts: [type, wrapped, ...behind] }: Element): Pick<SignedD
 
 /** Section 10.2.3: certificates, and attribute certificates and other kinds, which sign nothing here. */
 function certificatesOf(set: Element | undefined): readonly Certificate[] {
-  const found = (set?.parts ?? []).filter(({ tag }) => tag === TAG.sequence);
+  const parts = set?.parts ?? [];
+  if (parts.some(({ tag }) => ![TAG.sequence, context(0), context(1), context(2), context(3)].includes(tag)))
+    throw new DerError("one of its certificates is none");
+  const found = parts.filter(({ tag }) => tag === TAG.sequence);
   if (found.length > MAX_CERTIFICATES) throw new DerError(`it holds more than ${MAX_CERTIFICATES} certificates`);
   return found.map(certificateOf);
 }

@@ -49,7 +49,8 @@ function readTimestamp(
   if (unsupportedKey(algorithm, key) !== undefined || weakness(hash, key) !== undefined) return undefined;
   if (!isGood(algorithm, key, signed.signedBytes, signed.signature)) return undefined;
   const time = statedTime(content, stamped);
-  if (time === undefined) return undefined;
+  // One that is to come says nothing of now.
+  if (time === undefined || time.getTime() > trust.at.getTime()) return undefined;
   const { authorities, weak } = findAuthorities(leaf, {
     pool: [...store.certificates, ...certificates],
     isAuthority: ({ sha256 }) => store.authorities.has(sha256),

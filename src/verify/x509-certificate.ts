@@ -74,6 +74,7 @@ export function certificateOf(element: Element): Certificate {
     throw new DerError("a certificate names two algorithms");
   const dates = expect(validity, TAG.sequence, "certificate's validity").parts;
   const key = expect(spki, TAG.sequence, "certificate's key").raw;
+  refuseUnlikeLibrary(element.raw);
   return {
     der: element.raw,
     sha256: sha256(element.raw),
@@ -88,6 +89,18 @@ export function certificateOf(element: Element): Certificate {
     signedWith: oidOf(algorithm.parts[0], "certificate's algorithm"),
     extensions: extensionsOf(optional, version),
   };
+}
+
+/** Two readers must see the same bytes as a certificate. @throws DerError */
+function refuseUnlikeLibrary(der: Uint8Array): void {
+  let raw: Buffer | undefined;
+  try {
+    ({ raw } = new X509Certificate(der));
+  } catch {
+    // The library's reasons differ between versions.
+    raw = undefined;
+  }
+  if (raw?.equals(der) !== true) throw new DerError("a certificate is not well formed");
 }
 
 const OIDS = {
