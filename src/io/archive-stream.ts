@@ -179,9 +179,14 @@ export async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   }
 }
 
-/** Resolves when all that comes of the piece has come out. */
+/** Resolves when all that comes of the piece has come out. zlib does not call back when the data is broken. */
 function written(stream: InflateRaw, piece: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(piece, (error) => (error === null || error === undefined ? resolve() : reject(error)));
+    stream.once("error", reject);
+    stream.write(piece, (error) => {
+      stream.off("error", reject);
+      if (error === null || error === undefined) resolve();
+      else reject(error);
+    });
   });
 }

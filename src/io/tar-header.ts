@@ -32,6 +32,15 @@ export interface TarHeader {
   readonly mode: number;
 }
 
+/** User, group, time, and the two numbers of a device. */
+const UNUSED_NUMBERS = [
+  [108, 116],
+  [116, 124],
+  [136, 148],
+  [329, 337],
+  [337, 345],
+] as const;
+
 const POSIX_MAGIC = "ustar\x0000";
 const GNU_MAGIC = "ustar  \0";
 const CHECKSUM_AT = 148;
@@ -55,6 +64,8 @@ export function readTarHeader(block: Buffer): TarHeader {
   const magic = block.toString("latin1", 257, 265);
   if (magic !== POSIX_MAGIC && magic !== GNU_MAGIC) throw unsupported("a header is neither of ustar nor of GNU tar");
   const type = typeOf(block.readUInt8(156));
+  // Nobody needs these, but some programs take a header with a number that they cannot read for the archive's end.
+  for (const [from, to] of UNUSED_NUMBERS) readOptional(block.subarray(from, to), "number");
   const base = readText(block.subarray(0, 100));
   const prefix = readPrefix(block, magic);
   return {
@@ -62,7 +73,7 @@ export function readTarHeader(block: Buffer): TarHeader {
     rawName: prefix.length === 0 ? base : Buffer.concat([prefix, Buffer.from("/"), base]),
     rawLinkName: readText(block.subarray(157, 257)),
     size: readNumber(block.subarray(124, 136), "size"),
-    mode: isZero(block.subarray(100, 108)) ? 0 : readNumber(block.subarray(100, 108), "mode"),
+    mode: readOptional(block.subarray(100, 108), "mode"),
   };
 }
 
@@ -100,6 +111,11 @@ function readText(field: Buffer): Buffer {
   return Buffer.from(end < 0 ? field : field.subarray(0, end));
 }
 
+/** 0 where there is none. */
+function readOptional(field: Buffer, what: string): number {
+  return isZero(field) ? 0 : readNumber(field, what);
+}
+
 /**
  * number = *space 1*octal-digit *(space / NUL)   ; POSIX
  *        / %x80 *octet                           ; GNU: base 256, most significant byte first
@@ -107,10 +123,10 @@ function readText(field: Buffer): Buffer {
 function readNumber(field: Buffer, what: string): number {
   if (field[0] === 0x80) {
     const value = field.subarray(1).reduce((total, byte) => total * 256 + byte, 0);
-    if (!Number.isSafeInteger(value)) throw malformed(`the ${what} in a header is no number`);
+    if (!Number.isSafeInteger(value)) throw malformed(`a ${what} in a header is no number`);
     return value;
   }
   const [, digits] = /^ *([0-7]+)[ \0]*$/.exec(field.toString("latin1")) ?? [];
-  if (digits === undefined) throw malformed(`the ${what} in a header is no number`);
+  if (digits === undefined) throw malformed(`a ${what} in a header is no number`);
   return Number.parseInt(digits, 8);
 }
