@@ -120,7 +120,11 @@ function unstated(
 ): ReadonlyMap<string, readonly Pin[]> {
   const textOf = ({ scheme, identity, issuer }: Pin): string => `${scheme} ${identity} ${issuer ?? ""}`;
   const stated = new Map<string, Pin[]>();
-  const state = (pin: Pin): void => void stated.set(textOf(pin), [...(stated.get(textOf(pin)) ?? []), pin]);
+  const state = (pin: Pin): void => {
+    const known = stated.get(textOf(pin));
+    if (known === undefined) stated.set(textOf(pin), [pin]);
+    else known.push(pin);
+  };
   for (const pin of signers.flatMap(({ pins }) => pins)) if (pin.revoked !== undefined) state(pin);
   const pins = new Map<string, Pin[]>();
   for (const { pin, name } of [...revoked.values()].flat()) {
