@@ -21,6 +21,12 @@ export interface RefreshOptions {
   /** The real clock: what expires is judged by it, and the keys are of this day. */
   readonly now: Date;
   readonly connection: Connection;
+  /** Instead of where the chain of trust begins for the keys that came with the program. */
+  readonly start?: TufStart;
+}
+
+function ownStart(): TufStart {
+  return parseJson(readSmallFile(START, 1 << 20).toString("utf8"), { source: START }).value as unknown as TufStart;
 }
 
 /**
@@ -28,8 +34,7 @@ export interface RefreshOptions {
  * @returns the path of the file that was written: what `loadTrustRoots` takes as `refreshed`
  * @throws UserError `net-…` when it cannot be fetched, `key-malformed` when TUF does not accept it
  */
-export async function refreshTrust({ userDir, now, connection }: RefreshOptions): Promise<string> {
-  const start = parseJson(readSmallFile(START, 1 << 20).toString("utf8"), { source: START }).value;
+export async function refreshTrust({ userDir, now, connection, start }: RefreshOptions): Promise<string> {
   let failure: UserError | undefined;
   const fetchBytes: FetchBytes = async (url, limit) => {
     try {
@@ -47,7 +52,7 @@ export async function refreshTrust({ userDir, now, connection }: RefreshOptions)
   makePrivateDirectory(folder);
   let targets: TufTargets;
   try {
-    targets = await fetchTargets(start as unknown as TufStart, folder, fetchBytes);
+    targets = await fetchTargets(start ?? ownStart(), folder, fetchBytes);
   } catch (error) {
     // The client wraps what it is told: what a person can mend is the first that went wrong.
     if (failure !== undefined) throw failure;
