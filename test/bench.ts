@@ -1,6 +1,7 @@
 // `npm run bench`: how fast boltseal is, and beside what. It measures and asserts nothing; the targets are
 // printed next to the figures. `--quick` uses 64 MB in place of 1 GB. Needs gpg, gpgv, and sqv for its ratio.
 
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -105,6 +106,40 @@ async function largeFile(): Promise<void> {
   }
 }
 
+/** Against the programs that made the signatures. Needs minisign and ssh-keygen. */
+async function otherSchemes(): Promise<void> {
+  const missing = skipWithout("minisign", "ssh-keygen");
+  if (missing !== false) return console.log(`\nskipped: minisign and SSH signatures on a large file: ${missing}`);
+  const [minisign, ssh] = [tool("minisign").path, tool("ssh-keygen").path];
+  const file = join(folder, "signed.bin");
+  writeRandomFile(file, SIZE);
+  const make = (program: string, ...args: readonly string[]): void =>
+    void execFileSync(program, args, { cwd: folder, env, stdio: "ignore" });
+  make(minisign, "-G", "-W", "-p", "minisign.pub", "-s", "minisign.key");
+  make(minisign, "-S", "-H", "-s", "minisign.key", "-m", file, "-x", "signed.minisig");
+  make(ssh, "-q", "-t", "ed25519", "-N", "", "-f", "ssh.key");
+  make(ssh, "-q", "-Y", "sign", "-n", "file", "-f", "ssh.key", file);
+  writeFileSync(join(folder, "allowed"), `release ${readFileSync(join(folder, "ssh.key.pub"), "utf8")}`);
+  const size = `${SIZE / MEGABYTE} MB`;
+  const stock: readonly Runner[] = [
+    { name: "minisign", command: [minisign, "-V", "-q", "-p", "minisign.pub", "-m", file, "-x", "signed.minisig"] },
+    {
+      name: "ssh-keygen",
+      command: [ssh, "-Y", "verify", "-f", "allowed", "-I", "release", "-n", "file", "-s", `${file}.sig`],
+      input: file,
+    },
+  ];
+  const keys = { minisign: ["signed.minisig", "minisign.pub"], "ssh-keygen": [`${file}.sig`, "allowed"] } as const;
+  for (const runner of stock) {
+    const [signature, key] = keys[runner.name as keyof typeof keys];
+    const own = boltseal("boltseal verify", "verify", file, "--signature", signature, "--key", key);
+    report(`${size}, signature of ${runner.name}`, await race([runner, own], ROUNDS, track), {
+      [runner.name]: "1.25",
+    });
+    console.log(`  peak memory of boltseal: ${(await peakMemory(own)).toFixed(0)} MB (target: below 150)`);
+  }
+}
+
 async function hugeFile(): Promise<void> {
   const size = 4000 * MEGABYTE;
   writeList(join(folder, "huge.sums"), { "huge.bin": writeSparseFile(join(folder, "huge.bin"), size) });
@@ -135,6 +170,7 @@ try {
   console.log("medians of whole processes that ran in turn, fastest and slowest; compare within a table only");
   await startUp();
   await largeFile();
+  await otherSchemes();
   await hugeFile();
 } finally {
   cleanUp();

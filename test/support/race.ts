@@ -1,10 +1,13 @@
 // Times whole processes against one another: A B C A B C …, so that a busy machine slows all of them alike.
 
 import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 
 export interface Runner {
   readonly name: string;
   readonly command: readonly [program: string, ...args: string[]];
+  /** File for standard input. */
+  readonly input?: string;
 }
 
 export interface RaceResult {
@@ -42,13 +45,15 @@ export async function race(runners: readonly Runner[], rounds: number, track: Tr
 }
 
 /** Milliseconds from start to exit. */
-export async function timed({ name, command }: Runner, track: Track): Promise<number> {
+export async function timed({ name, command, input }: Runner, track: Track): Promise<number> {
   const [program, ...args] = command;
   const stderr: Buffer[] = [];
   const start = process.hrtime.bigint();
-  const child = spawn(program, args, { ...track, stdio: ["ignore", "ignore", "pipe"] });
+  const stdin = input === undefined ? undefined : openSync(input, "r");
+  const child = spawn(program, args, { ...track, stdio: [stdin ?? "ignore", "ignore", "pipe"] });
+  if (stdin !== undefined) closeSync(stdin);
   running = child;
-  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
   const elapsed = await new Promise<bigint>((resolve, reject) => {
     let end = start;
     child.on("error", reject);
