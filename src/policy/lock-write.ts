@@ -4,7 +4,7 @@ import { UserError } from "../core/errors.ts";
 import { PACKAGE_KEY, lockedIdentity, seriesOf } from "../core/lock.ts";
 import type { LockEntry, LockSubject, LockedFile, LockedSigner } from "../core/lock.ts";
 import { realParentPath } from "../io/paths.ts";
-import { MAX_SIGNERS, formatLock, isLockedName } from "./lock-read.ts";
+import { MAX_SIGNERS, formatLock, isLockedName, readLock } from "./lock-read.ts";
 import type { LockEntries } from "./lock-read.ts";
 import { noLockKey } from "./lock-keys.ts";
 import { MAX_LOCK_BYTES } from "./lock.ts";
@@ -53,6 +53,8 @@ export function recordInLock(
   if (Buffer.byteLength(text) > MAX_LOCK_BYTES) {
     throw new UserError("output-failed", `${target.shown}: would be larger than ${MAX_LOCK_BYTES} bytes`);
   }
+  // What cannot be read again must not be written.
+  readLock(Buffer.from(text), target.shown);
   refuseOtherFile({ target });
   writeNamedFile(target, text, 0o644);
   const sha256 = sha256Of(Buffer.from(text));
