@@ -42,9 +42,25 @@ export async function run(program: string, args: readonly string[], options: Run
 /** Stops the program's clock; see there. */
 const FIXED_CLOCK = join(ROOT, "test/support/fixed-clock.cjs");
 
-/** Runs the built program on the Node that runs the tests, on a day that never ends. */
+/** Ends the program that tries to open a socket; see there. */
+const NO_SOCKETS = join(ROOT, "test/support/no-sockets.cjs");
+/** The status in which it does so. */
+export const SOCKET_OPENED = 97;
+
+/** Arguments of node for the built program, on a day that never ends. */
+export function boltsealWords(args: readonly string[], options: { readonly sockets: boolean }): readonly string[] {
+  const before = ["--require", FIXED_CLOCK, ...(options.sockets ? [] : ["--require", NO_SOCKETS])];
+  return [...before, BOLTSEAL, ...args];
+}
+
+/**
+ * Runs the built program on the Node that runs the tests, without a network.
+ * @throws Error as `run`, and when it tried to open a socket
+ */
 export async function runBoltseal(args: readonly string[], options: RunOptions): Promise<RunResult> {
-  return await run(process.execPath, ["--require", FIXED_CLOCK, BOLTSEAL, ...args], options);
+  const result = await run(process.execPath, boltsealWords(args, { sockets: false }), options);
+  if (result.exit === SOCKET_OPENED) throw new Error(`boltseal ${args.join(" ")}: ${result.stderr}`);
+  return result;
 }
 
 /**
