@@ -1,14 +1,18 @@
 // Attestations of npm and of a Python index, from public test suites. Where the file that they speak of is there, the
 // real program judges it; the tarball of the npm attestations is not, so these are judged by the digest that is known.
 
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HashResult } from "../src/core/hash-set.ts";
+import type { Json } from "../src/core/json.ts";
 import type { State } from "../src/core/report.ts";
 import { npmAttestations } from "../src/verify/npm.ts";
+import { publisherProblem } from "../src/verify/pypi-publisher.ts";
 import type { Judgement, SignedFile } from "../src/verify/scheme.ts";
 import { trustNobody } from "../src/verify/signed.ts";
+import { readLeaf } from "../src/verify/sigstore-certificate.ts";
 import { ROOT } from "./support/project.ts";
 import { bareEnvironment, runBoltseal } from "./support/run.ts";
 import type { Suite } from "./support/suite.ts";
@@ -145,13 +149,32 @@ interface Report {
   readonly findings: readonly { readonly message: string }[];
 }
 
+/** Certificates alone, and the publishers that an index would name beside them. */
+const CERTIFICATES: Readonly<Record<string, object>> = {
+  "200170367.pem": { kind: "Google", email: "919436158236-compute@developer.gserviceaccount.com" },
+  "no-source-repository-ref-extension.pem": {
+    ...{ kind: "GitHub", repository: "SWIFTSIM/swiftgalaxy", workflow: "python-publish.yml" },
+  },
+};
+
+/** Why the certificate is not read as that of its publisher, or is taken for that of another. */
+function runCertificate(folder: string, name: string): string | undefined {
+  const publisher = Object.hasOwn(CERTIFICATES, name) ? (CERTIFICATES[name] as Json) : undefined;
+  if (publisher === undefined) return `${name}: nobody knows whose it is`;
+  const { facts } = readLeaf([new X509Certificate(readFileSync(join(folder, name))).raw]);
+  const problem = publisherProblem(publisher, facts);
+  if (problem !== undefined) return `${name}: ${problem.reason}`;
+  const other = publisherProblem({ kind: "GitHub", repository: "SWIFTSIM/other", workflow: "x.yml" }, facts);
+  return other?.state === "invalid" ? undefined : `${name}: is taken for another publisher's`;
+}
+
 export const pypiAttestationsSuite: Suite = async (folder) => {
-  const names = readdirSync(folder).filter((name) => /\.(?:attestation|provenance|sigstore)$/.test(name));
+  const names = readdirSync(folder).filter((name) => /\.(?:attestation|provenance|sigstore|pem)$/.test(name));
   const home = mkdtempSync(join(tmpdir(), "boltseal-conformance-"));
   try {
     const failures: string[] = [];
     for (const name of names) {
-      const failure = await runEvidence(folder, name, home);
+      const failure = name.endsWith(".pem") ? runCertificate(folder, name) : await runEvidence(folder, name, home);
       if (failure !== undefined) failures.push(failure);
     }
     return { passed: names.length - failures.length, failures };
