@@ -11,6 +11,7 @@ import { readZip } from "../src/io/zip.ts";
 import { MAX_DIRECTORY_BYTES, MAX_ZIP_ENTRIES } from "../src/io/zip-directory.ts";
 import { filesOf, openMutable, readZipBytes, testRefused, writeArchive } from "./support/archive-files.ts";
 import type { RefusedRow } from "./support/archive-files.ts";
+import { yauzlFiles } from "./support/archive-readers.ts";
 import { fewValues, insertions, truncations } from "./support/openpgp-mangling.ts";
 import { tool } from "./support/tools.ts";
 import { forgeZip } from "./support/zip-forge.ts";
@@ -160,28 +161,28 @@ async function foreignFiles(bytes: Uint8Array): Promise<{ readonly stdout: strin
   return promisify(execFile)(tool("bsdtar").path, ["-xvOf", writeArchive(bytes)], { encoding: "utf8" });
 }
 
-test("no changed byte passes that bsdtar reads differently", { skip: tool("bsdtar").skip }, async () => {
+test("no changed byte passes that other programs read differently", { skip: tool("bsdtar").skip }, async () => {
   const truth = filesOf(await readZipBytes(PLAIN));
   const mutable = openMutable(PLAIN);
-  /** By position, the last change that passes. */
-  const passed = new Map<number, Uint8Array>();
+  const passed: Uint8Array[] = [];
   for (const [at, byte] of PLAIN.entries()) {
     for (const value of fewValues(byte)) {
       mutable.set(at, value);
       const answer = await readZip(mutable.file, { path: mutable.path, wanted: () => 1 << 20 });
       if (!answer.ok) continue;
-      passed.set(at, Uint8Array.from(PLAIN).fill(value, at, at + 1));
       assert.deepEqual(filesOf(answer), truth, `byte ${at} as ${value}`);
+      passed.push(Uint8Array.from(PLAIN).fill(value, at, at + 1));
     }
     mutable.set(at, byte);
   }
   mutable.close();
+  // Times, versions, owners' rights and the like. Without any the comparison would show nothing.
+  assert.ok(passed.length > 100);
+  for (const bytes of passed) assert.deepEqual(await yauzlFiles(bytes), truth);
   const expected = await foreignFiles(PLAIN);
   assert.equal(expected.stdout, Object.values(truth).join(""));
-  // Times, versions, owners' rights and the like. Without any the comparison would show nothing.
-  assert.ok(passed.size > 50);
-  // To ask bsdtar about one takes longer than all the rest: every other.
-  const changed = [...passed.values()].filter((_, index) => index % 2 === 0);
+  // To ask bsdtar about one takes longer than all the rest: every fifth, of which there are four a byte at most.
+  const changed = passed.filter((_, index) => index % 5 === 0);
   for (let i = 0; i < changed.length; i += 8) {
     const found = await Promise.all(changed.slice(i, i + 8).map(foreignFiles));
     for (const each of found) assert.deepEqual(each, expected);

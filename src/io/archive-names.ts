@@ -4,9 +4,9 @@
 import { malformed, unsupported } from "./archive.ts";
 
 /** Of a whole path (bytes of UTF-8): PATH_MAX of Linux. */
-export const MAX_NAME_BYTES = 4096;
+const MAX_NAME_BYTES = 4096;
 /** Of one part of a path (bytes of UTF-8): NAME_MAX of every usual file system. */
-export const MAX_PART_BYTES = 255;
+const MAX_PART_BYTES = 255;
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

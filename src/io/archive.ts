@@ -50,7 +50,7 @@ export type ArchiveAnswer<Entry extends ArchiveEntry> =
 /** All entries together, uncompressed (bytes). */
 export const MAX_TOTAL_BYTES = 2 ** 31;
 /** Uncompressed bytes for each compressed byte. Deflate reaches 1,032; text of real packages stays below 30. */
-export const MAX_RATIO = 200;
+const MAX_RATIO = 200;
 /** The ratio counts from this uncompressed size on (bytes): a small archive of empty files is no bomb. */
 export const RATIO_FROM = 64 * 2 ** 20;
 /** What is kept for the caller, all files together (bytes). */

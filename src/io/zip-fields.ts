@@ -5,7 +5,7 @@ import { crc32 } from "node:zlib";
 import { malformed, unsupported } from "./archive.ts";
 
 export const STORED = 0;
-export const DEFLATED = 8;
+const DEFLATED = 8;
 
 /** Sizes and the CRC stand behind the data (4.4.4, bit 3). */
 export const HAS_DESCRIPTOR = 1 << 3;
