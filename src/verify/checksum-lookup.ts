@@ -40,20 +40,52 @@ export function lookUp(list: ChecksumList, artifact: Artifact): Lookup {
   const name = withoutDot(artifact.name);
   const renamed = lastPart(path) !== name;
   const keys = renamed ? [name] : [path, name];
+  const index = indexOf(list);
   for (const key of keys) {
-    const exact = list.entries.filter((entry) => entry.name !== undefined && withoutDot(entry.name) === key);
-    if (exact.length > 0) return judge(exact, undefined);
+    const exact = index.byName.get(key);
+    if (exact !== undefined) return judge(exact, undefined);
   }
   // A name with directories, given on purpose, is nobody's last part: another directory's file is not meant.
-  const similar = list.entries.filter((entry) => isSimilar(entry, name));
-  const [first] = similar;
-  if (first?.name !== undefined) return judge(similar, `listed as ${JSON.stringify(first.name)}`);
+  const similar = index.byLastPart.get(name);
+  const first = similar?.[0];
+  if (similar !== undefined && first?.name !== undefined)
+    return judge(similar, `listed as ${JSON.stringify(first.name)}`);
 
-  const nameless = list.entries.every((entry) => entry.name === undefined);
-  if (artifact.alone && nameless && list.entries.length > 0)
+  if (artifact.alone && index.byName.size === 0 && list.entries.length > 0)
     return judge(list.entries, "the list states a digest without a name");
   const nearest = nearestListed(list, name);
   return nearest === undefined ? { state: "not-listed" } : { state: "not-listed", nearest };
+}
+
+/** The entries of a list by what they may be looked up as, each in the order of the list. */
+interface Index {
+  readonly byName: ReadonlyMap<string, readonly ListEntry[]>;
+  /** By the last part of the name, and by that without the spaces behind it. */
+  readonly byLastPart: ReadonlyMap<string, readonly ListEntry[]>;
+}
+
+/** Lists are asked about many artifacts, and never change. */
+const indexes = new WeakMap<ChecksumList, Index>();
+
+function indexOf(list: ChecksumList): Index {
+  const known = indexes.get(list);
+  if (known !== undefined) return known;
+  const byName = new Map<string, ListEntry[]>();
+  const byLastPart = new Map<string, ListEntry[]>();
+  const add = (map: Map<string, ListEntry[]>, key: string, entry: ListEntry): void => {
+    const entries = map.get(key);
+    if (entries === undefined) map.set(key, [entry]);
+    else entries.push(entry);
+  };
+  for (const entry of list.entries) {
+    if (entry.name === undefined) continue;
+    const last = lastPart(entry.name);
+    add(byName, withoutDot(entry.name), entry);
+    for (const key of new Set([last, withoutSpaces(last)])) add(byLastPart, key, entry);
+  }
+  const index = { byName, byLastPart };
+  indexes.set(list, index);
+  return index;
 }
 
 /** A message needs two entries that disagree; this many are kept. */
@@ -109,13 +141,6 @@ function withoutDot(name: string): string {
 
 function lastPart(name: string): string {
   return name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
-}
-
-/** The entry's last part is the name, or would be without the spaces behind it. */
-function isSimilar(entry: ListEntry, name: string): boolean {
-  if (entry.name === undefined) return false;
-  const last = lastPart(entry.name);
-  return last === name || withoutSpaces(last) === name;
 }
 
 /** Without the spaces at its end. A regular expression would take quadratic time on spaces in the middle. */
