@@ -26,7 +26,7 @@ export interface SignedRange {
 }
 
 /** A signature with a chain and a timestamp has ten thousand bytes. */
-export const MAX_CMS_BYTES = 1 << 20;
+const MAX_CMS_BYTES = 1 << 20;
 
 const OBTAIN = "obtain the detached signature again (openssl cms -sign -binary -outform DER)";
 

@@ -35,6 +35,11 @@ const END_RECORD_BYTES = 22;
 const FRONT = HEADER.length + 4;
 /** Longest block that is read (bytes). */
 const MAX_BLOCK = FRONT + (1 << 20) + FOOTER.length;
+/** How much is looked at between a block and an archive behind it. */
+const MAX_GAP = 65_536;
+/** How much of a central directory is looked at. */
+const MAX_DIRECTORY = 1 << 20;
+const DIRECTORY_ENTRY_BYTES = 46;
 /** Longest comment of a zip. */
 const MAX_COMMENT = 65_535;
 
@@ -99,12 +104,31 @@ function refuseRemains(tail: Buffer, size: number, read: ReadRange): SignatureBl
   if (after.includes(FOOTER)) return malformed("something stands behind the end of its signature block");
   if (after.includes(HEADER)) return malformed("it has the beginning of a signature block and not its end");
   if (endRecord === undefined) return { kind: "none" };
-  // A zip's offsets count from its first byte: what they leave over stands before it.
-  const directory = tail.readUInt32LE(endRecord + 12) + tail.readUInt32LE(endRecord + 16);
-  const zipStart = size - tail.length + endRecord - directory;
-  if (zipStart < FOOTER.length) return { kind: "none" };
-  const before = Buffer.from(read(zipStart - FOOTER.length, FOOTER.length));
-  return before.equals(FOOTER) ? malformed("another archive stands behind its signature block") : { kind: "none" };
+  const behindBlock = beginnings(tail, endRecord, size, read).some((at) =>
+    Buffer.from(read(Math.max(0, at - MAX_GAP), Math.min(at, MAX_GAP))).includes(FOOTER),
+  );
+  return behindBlock ? malformed("another archive stands behind its signature block") : { kind: "none" };
+}
+
+/**
+ * Where the zip begins by its own account, and where its first entry does: what is before belongs to no entry. Offsets
+ * count from the first byte of the zip, which need not be that of the file (4.3.12 and 4.3.16 of the ZIP specification).
+ */
+function beginnings(tail: Buffer, endRecord: number, size: number, read: ReadRange): readonly number[] {
+  const length = tail.readUInt32LE(endRecord + 12);
+  const offset = tail.readUInt32LE(endRecord + 16);
+  const directoryStart = size - tail.length + endRecord - length;
+  const zipStart = directoryStart - offset;
+  // What does not add up, or has 64-bit sizes, is for the reader of zips to refuse.
+  if (zipStart < 0) return [];
+  const directory = Buffer.from(read(directoryStart, Math.min(length, MAX_DIRECTORY)));
+  let first = offset;
+  for (let at = 0; at + DIRECTORY_ENTRY_BYTES <= directory.length;) {
+    first = Math.min(first, directory.readUInt32LE(at + 42));
+    const texts = [28, 30, 32].map((field) => directory.readUInt16LE(at + field));
+    at += DIRECTORY_ENTRY_BYTES + texts.reduce((sum, text) => sum + text, 0);
+  }
+  return [zipStart, zipStart + first];
 }
 
 /** Where the end record is that every strict reader takes: its comment reaches exactly to the end of the file. */
