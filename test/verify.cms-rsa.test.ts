@@ -3,8 +3,17 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { constants, createHash, generateKeyPairSync } from "node:crypto";
-import { attribute, context, ed25519Keys, goodParts, int, makeCertificate, makeMessage } from "./support/cms-forge.ts";
-import { NULL, octets, OID, oid, seq, signer } from "./support/cms-forge.ts";
+import {
+  attribute,
+  bits,
+  context,
+  ed25519Keys,
+  goodParts,
+  int,
+  makeCertificate,
+  makeMessage,
+} from "./support/cms-forge.ts";
+import { NULL, octets, OID, oid, seq, signer, spkiOf } from "./support/cms-forge.ts";
 import type { MessageParts } from "./support/cms-forge.ts";
 import { fingerprint, judgeOne } from "./support/cms-judging.ts";
 
@@ -97,3 +106,41 @@ for (const [what, signatureAlgorithm, make, state] of PSS) {
     assert.equal(judgement.state, state, judgement.reason);
   });
 }
+
+test("one key is one person, however a certificate writes it", async () => {
+  const keys: (string | undefined)[] = [];
+  const usual = spkiOf(RSA);
+  const numbers = usual.subarray(-275);
+  const withoutNull = seq(seq(oid(OID.rsa)), numbers);
+  for (const spki of [usual, withoutNull]) {
+    const certificate = makeCertificate({ subject: "test-only-rsa", keys: RSA, serial: SERIAL, issuer: ISSUER, spki });
+    const signatureAlgorithm = seq(oid(OID.rsa), NULL);
+    const sign = signer("sha256", { key: RSA.privateKey });
+    const message = makeMessage({ ...RSA_GOOD, certificates: [certificate], signatureAlgorithm, sign });
+    const { state, key } = await judgeOne(DOCUMENT, message, { fingerprints: [fingerprint(certificate)] });
+    assert.equal(state, "verified");
+    keys.push(key);
+  }
+  const point = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const long = spkiOf(point);
+  const short = Buffer.concat([Buffer.from([2 + ((long.at(-1) ?? 0) & 1)]), long.subarray(-64, -32)]);
+  const compressed = seq(seq(oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")), bits(short));
+  for (const spki of [long, compressed]) {
+    const certificate = makeCertificate({
+      subject: "test-only-p256",
+      keys: point,
+      serial: SERIAL,
+      issuer: ISSUER,
+      spki,
+    });
+    const signatureAlgorithm = seq(oid(OID.ecdsaSha256));
+    const sign = signer("sha256", { key: point.privateKey });
+    const message = makeMessage({ ...RSA_GOOD, certificates: [certificate], signatureAlgorithm, sign });
+    const { state, key } = await judgeOne(DOCUMENT, message, { fingerprints: [fingerprint(certificate)] });
+    assert.equal(state, "verified");
+    keys.push(key);
+  }
+  assert.equal(keys[0], keys[1]);
+  assert.equal(keys[2], keys[3]);
+  assert.notEqual(keys[0], keys[2]);
+});

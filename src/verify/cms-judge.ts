@@ -12,7 +12,7 @@ import type { Judgement, PendingSignature, Remark, Trust } from "./scheme.ts";
 import { iso, judgeSigner } from "./standing.ts";
 import { backingOf } from "./x509.ts";
 import type { Backing, TrustStore } from "./x509.ts";
-import { publicKeyOf } from "./x509-certificate.ts";
+import { keyDigest, publicKeyOf } from "./x509-certificate.ts";
 import type { Certificate } from "./x509-certificate.ts";
 import { dateProblem } from "./x509-chain.ts";
 import { DerError, readDer } from "./x509-der.ts";
@@ -119,7 +119,7 @@ function judgeCertificate({ signed, leaf, key, trust, store }: Case): Judgement 
     signer,
     names: backing.names,
     flagged: backing.flagged,
-    key: leaf.spkiSha256,
+    key: keyDigest(key),
     hint: `compare the SHA-256 of the certificate over another channel, and name it: --fingerprint ${leaf.sha256}`,
     ...(time === undefined ? {} : { time }),
     ...(timestamp === undefined ? {} : { timeBy: timestamp.by }),

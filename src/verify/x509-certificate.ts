@@ -194,6 +194,16 @@ export function publicKeyOf({ spki }: Pick<Certificate, "spki">): KeyObject | un
   }
 }
 
+/**
+ * SHA-256 of the key as a SubjectPublicKeyInfo in its usual form, lower-case hex: certificates may write one key in
+ * several ways (a point in short form, parameters left out).
+ */
+export function keyDigest(key: KeyObject): string {
+  const usual =
+    key.asymmetricKeyType === "ec" ? createPublicKey({ key: key.export({ format: "jwk" }), format: "jwk" }) : key;
+  return sha256(usual.export({ format: "der", type: "spki" }));
+}
+
 /** Whether the issuer's key made the signature on the certificate. */
 export function isIssuedBy(child: Certificate, issuer: Certificate): boolean {
   const key = publicKeyOf(issuer);

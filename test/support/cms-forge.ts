@@ -91,6 +91,8 @@ export interface CertificateParts {
   readonly notAfter?: Date;
   readonly extensions?: readonly Uint8Array[];
   readonly serial?: Uint8Array;
+  /** SubjectPublicKeyInfo in another form than the usual. */
+  readonly spki?: Uint8Array;
 }
 
 export function extension(id: string, value: Uint8Array, critical = false): Buffer {
@@ -119,7 +121,7 @@ export function makeCertificate(parts: CertificateParts): Buffer {
     name(issuer.subject),
     seq(time(notBefore), time(notAfter)),
     name(subject),
-    spkiOf(keys),
+    parts.spki ?? spkiOf(keys),
     ...(extensions.length === 0 ? [] : [context(3, seq(...extensions))]),
   );
   return seq(tbs, algorithm, bits(sign(null, tbs, issuer.keys.privateKey)));
