@@ -170,7 +170,10 @@ const UNUSABLE: readonly (readonly [what: string, bytes: Uint8Array])[] = [
   ["a block without end", pem("rsa").subarray(0, 400)],
   [
     "a private key",
-    Buffer.concat([pem("rsa"), Buffer.from("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")]),
+    Buffer.concat([
+      pem("rsa"),
+      Buffer.from("-----BEGIN " + "PRIVATE KEY-----\nAAAA\n-----END " + "PRIVATE KEY-----\n"),
+    ]),
   ],
   ["a certificate that is cut off", Buffer.from("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")],
   ["a public key that is none", Buffer.from("-----BEGIN PUBLIC KEY-----\nMAA=\n-----END PUBLIC KEY-----\n")],

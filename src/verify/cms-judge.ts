@@ -125,8 +125,11 @@ function judgeCertificate({ signed, leaf, key, trust, store }: Case): Judgement 
     ...(timestamp === undefined ? {} : { timeBy: timestamp.by }),
     ...(weak === undefined ? {} : { weak }),
   });
-  if (judgement.state === "untrusted-signer" && backing.problem !== undefined)
-    return { ...judgement, ...backing.problem };
+  if (judgement.state === "untrusted-signer" && backing.problem !== undefined) {
+    const { hint, ...known } = judgement;
+    const pinHelps = backing.problem.state === "untrusted-signer" && hint !== undefined;
+    return { ...known, ...backing.problem, ...(pinHelps ? { hint } : {}) };
+  }
   if (judgement.state !== "verified") return judgement;
   const problem = certificateProblem({ signed, leaf, trust, backing, timestamp });
   return { ...judgement, ...personOf(judgement, backing, leaf), ...problem };

@@ -1,7 +1,7 @@
 // Certificates and keys that somebody named, and whether the signer of a CMS signature is among them: by pin, by a
 // file that a flag names, or by an authority. The system's own authorities are never asked.
 
-import { createPublicKey } from "node:crypto";
+import { createHash, createPublicKey } from "node:crypto";
 import { UserError } from "../core/errors.ts";
 import type { Pin } from "../core/signer.ts";
 import { looksLike } from "./looks.ts";
@@ -12,7 +12,6 @@ import { findAuthorities } from "./x509-chain.ts";
 import type { ChainProblem } from "./x509-chain.ts";
 import { DerError, readDer, spkiInput } from "./x509-der.ts";
 import { readPem } from "./x509-pem.ts";
-import { createHash } from "node:crypto";
 
 /** The files of a `Trust`, read. */
 export interface TrustStore {
