@@ -153,6 +153,7 @@ const UNSUPPORTED: readonly Row[] = [
   ["method Deflate64", both({ method: 9 }), /method 9/],
   ["method LZMA", both({ method: 14 }), /method 14/],
   ["method Zstandard", both({ method: 93 }), /method 93/],
+  ["a version that is not known", central({ needed: 64 }), /needs a version that is not known/],
   ["several disks", ended({ disk: 1 }), /one part of several/],
   ["a directory on another disk", ended({ directoryDisk: 1 }), /one part of several/],
   ["an entry on another disk", central({ disk: 1 }), /one part of several/],

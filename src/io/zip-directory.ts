@@ -23,6 +23,8 @@ const MAX_BLOCK_BYTES = 16 * 2 ** 20;
 const END_BYTES = 22;
 const CENTRAL_BYTES = 46;
 const LOCATOR_BYTES = 20;
+/** 6.3, the last that there is (4.4.3.2). */
+const LAST_VERSION = 63;
 const MAX_COMMENT_BYTES = 0xffff;
 /** `PK` and two bytes, as they stand in the file. */
 const END = Buffer.from("PK\x05\x06", "latin1");
@@ -143,6 +145,7 @@ function readCentralHeader(bytes: Buffer, at: number, names: NameTable): { entry
   if (end > bytes.length) throw malformed("its central directory is broken");
   const rawName = bytes.subarray(nameStart, extraStart);
   const text = decodeName(rawName);
+  if (fixed.readUInt8(6) > LAST_VERSION) throw unsupported(`${text} needs a version that is not known`);
   const shared = readSharedFields(fixed, 8);
   refuseFlags(shared, text);
   refuseEncoding(shared.flags, text);
