@@ -16,8 +16,8 @@ import type { FileName } from "./policy-files.ts";
 /** The name of a lock, everywhere. */
 export const LOCK_NAME = "boltseal.lock";
 
-/** Bytes: tens of thousands of files. */
-export const MAX_LOCK_BYTES = 8 * 1024 * 1024;
+/** Bytes: ten thousand entries, and what reading them takes stays below 300 MB. */
+export const MAX_LOCK_BYTES = 4 * 1024 * 1024;
 
 /** `flag` is the file of `--lock-file`. */
 export interface LockLocations extends SearchPlaces {

@@ -91,10 +91,14 @@ export function compareWithLock(
   if (entry === undefined || reference === undefined)
     return [finding("lock-absent", `${lock.source} holds nothing like it that was accepted before`)];
   const lost = lostSigners(reference, subject).map((identity) =>
-    finding("lock-signer-lost", `${identity} answered for what ${lock.source} holds, and does not answer for this`, {
-      expected: identity,
-      actual: subject.signers.length === 0 ? "nobody" : subject.signers.map(lockedIdentity).join(", "),
-    }),
+    finding(
+      "lock-signer-lost",
+      `${shown(identity)} answered for what ${lock.source} holds, and does not answer for this`,
+      {
+        expected: shown(identity),
+        actual: [...timesOf([subject]).keys()].map(shown).join(", ") || "nobody",
+      },
+    ),
   );
   if (reference.exact) return lost;
   const digests = {
@@ -145,6 +149,13 @@ function timesOf(files: readonly Pick<LockedFile, "signers">[]): ReadonlyMap<str
   return times;
 }
 
+/** An identity for people: the scheme is named only where the signer does not name it. */
+function shown(identity: string): string {
+  const at = identity.indexOf(": ");
+  const [scheme, signer] = [identity.slice(0, at), identity.slice(at + 2)];
+  return signer.startsWith(`${scheme} `) ? signer : `${signer} (${scheme})`;
+}
+
 function lostSigners({ files }: Reference, subject: LockSubject): readonly string[] {
   const now = timesOf([subject]);
   return [...timesOf(files).keys()].filter((identity) => !now.has(identity)).slice(0, MAX_SHOWN);
@@ -164,7 +175,7 @@ function olderEvidence(entry: LockEntry, { files }: Reference, subject: LockSubj
     if (before === undefined || !now.has(identity) || (time !== undefined && time >= before)) return [];
     const actual = time === undefined ? "no time" : iso(time);
     const what = time === undefined ? "says no longer when it signed" : "signed before what was accepted last";
-    return [{ message: `${identity} ${what}`, expected: `${iso(before)} or later`, actual }];
+    return [{ message: `${shown(identity)} ${what}`, expected: `${iso(before)} or later`, actual }];
   });
   if (orderOf(entry, subject) !== "lower") return signed.slice(0, MAX_SHOWN);
   const [locked, version] = [entry.version ?? "", subject.version ?? ""];
