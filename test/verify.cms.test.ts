@@ -156,6 +156,24 @@ test("a revoked pin counts beside a flag that trusts the authority", async () =>
   assert.equal(state, "revoked");
 });
 
+test("an authority that a policy gave up is heard beside a pin, also through a chain that does not count", async () => {
+  for (const [name, authority] of [
+    ["weak-link", "root"],
+    ["no-purpose", "issuer"],
+    ["rsa", "issuer"],
+  ] as const) {
+    const signers = [pinning("acme", { identity: fingerprint(pem(authority)), revoked: "stolen" })];
+    const trust = { ...pinned(name), policyKeys: [fixture(`${authority}.pem`)], signers };
+    assert.equal((await judgeOne(DOCUMENT, fixture(`${name}.p7s`).bytes, trust)).state, "revoked", name);
+  }
+});
+
+test("a chain that could be forged adds nothing to a pin", async () => {
+  const signers = [pinning("acme", { identity: fingerprint(pem("weak-link")) })];
+  const judgement = await judgeOne(DOCUMENT, fixture("weak-link.p7s").bytes, { ...ROOT_FILE, signers });
+  assert.deepEqual([judgement.state, judgement.name, judgement.flagged], ["verified", "acme", undefined]);
+});
+
 test("whom an authority alone names is one person under all certificates of one subject", async () => {
   const people = await Promise.all(
     ["rsa", "rsa-pss", "p256"].map(

@@ -31,6 +31,8 @@ export interface ChainProblem {
 export interface ChainAnswer {
   /** The named authorities that good chains lead to. */
   readonly authorities: readonly Certificate[];
+  /** The named authorities that any chain of signatures leads to, whatever else is wrong with it. */
+  readonly reached: readonly Certificate[];
   /** Why a chain that leads to a named authority does not count; of several the first. */
   readonly problem?: ChainProblem;
   /** Why every good chain could be forged. */
@@ -45,6 +47,7 @@ const MAX_CHECKS = 64;
 export function findAuthorities(leaf: Certificate, question: ChainQuestion): ChainAnswer {
   const good: { authority: Certificate; weak: string | undefined }[] = [];
   const problems: ChainProblem[] = [];
+  const reached: Certificate[] = [];
   const bySubject = new Map<string, Certificate[]>();
   for (const certificate of question.pool) {
     const same = bySubject.get(certificate.subject);
@@ -61,6 +64,7 @@ export function findAuthorities(leaf: Certificate, question: ChainQuestion): Cha
       if (!isIssuedBy(child, issuer)) continue;
       const longer = [...chain, issuer] as const satisfies readonly Certificate[];
       if (question.isAuthority(issuer)) {
+        reached.push(issuer);
         const problem = chainProblem([leaf, ...longer.slice(1)], question);
         if (problem === undefined) good.push({ authority: issuer, weak: weakLink(longer) });
         else problems.push(problem);
@@ -74,6 +78,7 @@ export function findAuthorities(leaf: Certificate, question: ChainQuestion): Cha
   const [weak, problem] = [counted[0]?.weak, problems[0]];
   return {
     authorities: counted.map(({ authority }) => authority),
+    reached,
     ...(problem === undefined || good.length > 0 ? {} : { problem }),
     ...(weak === undefined ? {} : { weak }),
   };

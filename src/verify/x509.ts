@@ -126,18 +126,24 @@ export function backingOf(
       ? identities(certificate).some((identity) => trust.fingerprints.includes(identity))
       : store.authorities.has(certificate.sha256);
 
-  const { authorities, problem, weak } = findAuthorities(leaf, {
+  const direct = isChosen(leaf.sha256) ? "certificate" : isChosen(leaf.spkiSha256) ? "key" : undefined;
+  const found = findAuthorities(leaf, {
     pool: [...store.certificates, ...carried],
     isAuthority: (certificate) => isFlaggedAuthority(certificate) || identities(certificate).some(isPinned),
     purpose: "codeSigning",
     times,
   });
+  const { problem, weak } = found;
+  // Who is named already needs no authority, and gains nothing by one whose word could be forged.
+  const authorities = direct !== undefined && weak !== undefined ? [] : found.authorities;
   const answering = new Set([leaf, ...authorities].flatMap(identities));
-  const direct = isChosen(leaf.sha256) ? "certificate" : isChosen(leaf.spkiSha256) ? "key" : undefined;
+  // A policy that gave an authority up is heard through every chain.
+  const heard = new Set([leaf, ...found.reached].flatMap(identities));
   const by = direct ?? (authorities.length > 0 ? "authority" : undefined);
   return {
     by,
-    names: ({ scheme, identity }) => scheme === "x509" && answering.has(identity),
+    names: ({ scheme, identity, revoked }) =>
+      scheme === "x509" && (revoked === undefined ? answering : heard).has(identity),
     flagged: identities(leaf).some(isFlagged) || authorities.some(isFlaggedAuthority),
     proven: by === "certificate" || authorities.length > 0 || isIssuedBy(leaf, leaf),
     ...(by === undefined && problem !== undefined ? { problem } : {}),
