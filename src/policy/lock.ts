@@ -14,7 +14,7 @@ import { isNameTaken, readNamedFile, realPathOf, refuseForeignWriters, sha256Of 
 import type { FileName } from "./policy-files.ts";
 
 /** The name of a lock, everywhere. */
-export const LOCK_NAME = "boltseal.lock";
+const LOCK_NAME = "boltseal.lock";
 
 /** Bytes: ten thousand entries, and what reading them takes stays below 300 MB. */
 export const MAX_LOCK_BYTES = 4 * 1024 * 1024;
