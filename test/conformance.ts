@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { canonicalJson, parseJson } from "../src/core/json.ts";
 import { minisignSuite, sshsigSuite } from "./conformance-keys.ts";
 import { mcpbManifestSuite } from "./conformance-manifest.ts";
+import { mcpbSuite } from "./conformance-mcpb.ts";
+import { npmAttestationsSuite, pypiAttestationsSuite } from "./conformance-packages.ts";
 import { sigstoreSuite } from "./conformance-sigstore.ts";
 import { ROOT } from "./support/project.ts";
 import type { Suite, SuiteResult } from "./support/suite.ts";
@@ -18,11 +20,11 @@ const SUITES: Readonly<Record<string, Suite | "not built yet">> = {
   jcs: canonicalization,
   minisign: minisignSuite,
   sshsig: sshsigSuite,
-  mcpb: "not built yet",
+  mcpb: mcpbSuite,
   "mcpb-manifest": mcpbManifestSuite,
   sigstore: sigstoreSuite,
-  "npm-attestations": "not built yet",
-  "pypi-attestations": "not built yet",
+  "npm-attestations": npmAttestationsSuite,
+  "pypi-attestations": pypiAttestationsSuite,
   "cyclonedx-spec": "not built yet",
   "purl-spec": "not built yet",
   "bom-examples": "not built yet",

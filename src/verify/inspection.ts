@@ -131,7 +131,8 @@ async function lookInside(
   const answer = await readArchive(file, { path, kind, block, wanted });
   if (!answer.ok) {
     const rule = answer.kind === "malformed" ? "bundle-malformed" : "bundle-unsupported";
-    return { package: { reason: answer.reason }, problems: [{ rule, message: `the archive: ${answer.reason}` }] };
+    const refused = { reason: answer.reason, ...(answer.kind === "malformed" ? { malformed: true as const } : {}) };
+    return { package: refused, problems: [{ rule, message: `the archive: ${answer.reason}` }] };
   }
   const found = packageOf(kind, answer, name);
   const problems = kind === "mcpb" ? await manifestProblems(answer) : [];

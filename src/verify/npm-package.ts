@@ -7,7 +7,7 @@ export async function packageInside(file: SignedFile): Promise<PackageName | Pic
   const inside = await file.package();
   if ("reason" in inside) {
     const reason = `the name and version inside the package, which it is about, are not known: ${inside.reason}`;
-    return { state: "unsupported", reason };
+    return { state: inside.malformed === true ? "malformed" : "unsupported", reason };
   }
   if (inside.package.ecosystem === "npm") return inside.package;
   return { state: "invalid", reason: "it is about an npm package, and this is none" };

@@ -20,7 +20,8 @@ export interface StatedPackage extends PackageName {
 }
 
 /** `reason` says why a package cannot be read, as a clause. */
-export type PackageAnswer = { readonly package: StatedPackage } | { readonly reason: string };
+export type PackageAnswer =
+  { readonly package: StatedPackage } | { readonly reason: string; readonly malformed?: true };
 
 interface KindFacts {
   /** Which entries hold the statements, and how many bytes they have at most. */

@@ -108,8 +108,11 @@ export interface PackageName {
 export interface SignedFile {
   /** Last part of its path, or the name that --as gives it. */
   readonly name: string;
-  /** Read on first use, and bound to the bytes that were hashed. `reason` says why a package cannot be read. */
-  package(): Promise<{ readonly package: PackageName } | { readonly reason: string }>;
+  /**
+   * Read on first use, and bound to the bytes that were hashed. `reason` says why a package cannot be read; with
+   * `malformed`, programs may read it differently.
+   */
+  package(): Promise<{ readonly package: PackageName } | { readonly reason: string; readonly malformed?: true }>;
 }
 
 /** One signature that waits for hashes of the signed bytes. */
