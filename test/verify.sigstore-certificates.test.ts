@@ -3,7 +3,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { boolean, sequence } from "./support/sigstore-der.ts";
+import { boolean, sequence, tlv } from "./support/sigstore-der.ts";
 import { SIGNED_AT, timestampToken } from "./support/sigstore-instance.ts";
 import { forgeBundle, generalName, ISSUER, SAN } from "./support/sigstore-forge.ts";
 import { ARTIFACT, judge, trustIn } from "./support/sigstore-judging.ts";
@@ -91,6 +91,11 @@ const CERTIFICATES: Rows = {
   },
   "an issuer that is no text": {
     options: leaf({ facts: {}, more: [{ oid: "1.3.6.1.4.1.57264.1.8", value: Buffer.from(ISSUER) }] }),
+    state: "malformed",
+    reason: /57264\.1\.8 is no text/,
+  },
+  "an issuer that is a text of another alphabet": {
+    options: leaf({ facts: {}, more: [{ oid: "1.3.6.1.4.1.57264.1.8", value: tlv(0x16, Buffer.from(ISSUER)) }] }),
     state: "malformed",
     reason: /57264\.1\.8 is no text/,
   },
@@ -198,4 +203,12 @@ test("what a certificate states is compared whole", async () => {
     assert.equal(judgement.state, "untrusted-signer", `${san} ${issuer}`);
     assert.equal(judgement.fits, true);
   }
+});
+
+test("a certificate that nobody vouches for names no signer", async () => {
+  const known = await judge(forgeBundle(instance, { artifact: ARTIFACT }), trustIn(instance, { identities: [] }));
+  assert.equal(known.signer, `sigstore ${SAN} (issuer ${ISSUER})`);
+  const forged = forgeBundle(instance, { artifact: ARTIFACT, leaf: { issuer: stranger.fulcio } });
+  assert.equal((await judge(forged, trustIn(instance))).signer, undefined);
+  assert.equal((await judge(forgeBundle(stranger, { artifact: ARTIFACT }), trustIn(instance))).signer, undefined);
 });

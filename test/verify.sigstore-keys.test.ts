@@ -3,9 +3,11 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
+import { bundleFromJSON } from "@sigstore/bundle";
 import type { Pin, Signer } from "../src/core/signer.ts";
 import { hashBytes } from "../src/core/hash-set.ts";
 import type { Judgement, Trust } from "../src/verify/scheme.ts";
+import { contentOf } from "../src/verify/sigstore-content.ts";
 import { openBundle } from "../src/verify/sigstore-bundle.ts";
 import type { BundleRequest, HintedKey } from "../src/verify/sigstore-bundle.ts";
 import { sigstore } from "../src/verify/sigstore.ts";
@@ -181,4 +183,13 @@ test("a statement needs plain hashes, so that a digest is enough to check it", a
     }));
   assert.deepEqual(await algorithms(statement({})), [{ algorithm: "sha256", streams: false }]);
   assert.deepEqual(await algorithms({}), [{ algorithm: "sha256", streams: true }]);
+});
+
+test("what was checked as the bytes passed by was checked with one key, and counts for no other", () => {
+  const keys = curveKey();
+  const bundle = bundleFromJSON(forge({ leaf: { keys } }));
+  const { needs, answer } = contentOf(bundle, keys.publicKey);
+  const { content } = answer(hashBytes(ARTIFACT, needs));
+  assert.equal(content.verifySignature(keys.publicKey), true);
+  assert.equal(content.verifySignature(curveKey().publicKey), false);
 });

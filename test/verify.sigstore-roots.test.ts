@@ -82,7 +82,7 @@ test("keys older than 180 days are said to be old, and by how much", async () =>
   const date = new Date("2026-01-01T00:00:00Z");
   assert.equal(
     ageOf({ date, dateOf: "TUF root 1 was signed" }, new Date("2026-12-01T00:00:00Z")),
-    "Sigstore's keys here are 334 days old (TUF root 1 was signed on 2026-01-01)",
+    "Sigstore's keys are 334 days old (TUF root 1 was signed on 2026-01-01)",
   );
   assert.equal(ageOf({ date: undefined, dateOf: "" }, date), undefined);
 });

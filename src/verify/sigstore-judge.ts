@@ -115,7 +115,7 @@ function checkLoggedKeys(bundle: Bundle, signer: SigningKey): void {
   for (const entry of bundle.verificationMaterial.tlogEntries) {
     const logged = loggedKeyOf(entry);
     const own = signer.kind === "certificate" ? signer.der : spkiOf(signer.key);
-    if (logged.kind !== signer.kind || !logged.der.equals(own))
+    if (!logged.der.equals(own))
       throw new VerificationError({ code: "TLOG_BODY_ERROR", message: "its log entry is about another key" });
   }
 }

@@ -144,5 +144,5 @@ export function ageOf({ date, dateOf }: Pick<TrustRoots, "date" | "dateOf">, now
   if (date === undefined) return undefined;
   const days = Math.floor((now.getTime() - date.getTime()) / DAY);
   if (days <= MAX_AGE) return undefined;
-  return `Sigstore's keys here are ${days} days old (${dateOf} on ${date.toISOString().slice(0, 10)})`;
+  return `Sigstore's keys are ${days} days old (${dateOf} on ${date.toISOString().slice(0, 10)})`;
 }

@@ -64,7 +64,7 @@ async function checkedRoots(trust: Trust): Promise<readonly Remark[]> {
   const problem = problemOfTrustedRoot(file);
   if (problem !== undefined) throw new UserError("key-malformed", `${file.source}: ${problem}`);
   const age = ageOf(roots, trust.now);
-  return age === undefined ? [] : [{ rule: "trust-root-old", message: age }];
+  return age === undefined ? [] : [{ rule: "trust-root-old", message: age, file: file.source }];
 }
 
 export const sigstore: Scheme = {
