@@ -16,7 +16,7 @@ import { policyInForce } from "./policy-flag.ts";
 import type { World } from "./world.ts";
 
 /** A full fingerprint, written with or without blanks and 0x. @throws UserError `usage` */
-export function parseFingerprint(text: string): string {
+function parseFingerprint(text: string): string {
   // As ssh-keygen -l prints it: the same 32 bytes in base64.
   const ssh = /^SHA256:([A-Za-z0-9+/]{43})=?$/.exec(text)?.[1];
   if (ssh !== undefined) return Buffer.from(ssh, "base64").toString("hex");
