@@ -53,8 +53,9 @@ async function sessionNow({ block, fixture, files }: Session): Promise<string> {
   return formatTranscript(transcript, await replay(transcript, files)).slice(first.length);
 }
 
+/** A session that boltseal takes part in has the form of a transcript, the others are run by a shell. */
 function isOurs({ block }: Session): boolean {
-  return block.text.startsWith("$ boltseal ");
+  return /^\$ boltseal /m.test(block.text);
 }
 
 for (const page of PAGES) {
@@ -87,12 +88,23 @@ function foreignSteps(text: string): readonly { readonly command: string; readon
     }));
 }
 
+/** The programs of a command line: each first word, also behind a pipe. Quoted text holds none. */
+function programsOf(command: string): readonly string[] {
+  const plain = command.replaceAll(/'[^']*'|"[^"$]*"/g, "_");
+  return [...plain.matchAll(/(?:^|[|(]) *([a-z][\w-]*)/g)].map((match) => match[1] ?? "");
+}
+
+test("the programs of a command line are found", () => {
+  assert.deepEqual(programsOf("jq -r '.a | b' x | openssl base64 -d > \"y\""), ["jq", "openssl"]);
+  assert.deepEqual(programsOf('printf "%s" "$(openssl dgst x)" | sha256sum'), ["printf", "openssl", "sha256sum"]);
+});
+
 // Other versions of these programs word their output differently; what they decide is what the page is about.
 for (const page of PAGES) {
   const foreign = sessionsOf(page.text).filter((session) => !isOurs(session));
   if (foreign.length === 0) continue;
   const programs = foreign.flatMap(({ block }) =>
-    foreignSteps(block.text).map(({ command }) => command.split(" ")[0] ?? ""),
+    foreignSteps(block.text).flatMap(({ command }) => programsOf(command)),
   );
   const skip = skipWithout("sh", ...new Set(programs));
   test(`${page.path}: every session with other programs ends as it shows`, { skip }, async () => {

@@ -2,14 +2,15 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { EvidenceKind, State } from "../src/core/report.ts";
-import { isRuleId } from "../src/core/rules.ts";
+import type { EvidenceKind, Report, State } from "../src/core/report.ts";
+import { isRuleId, RULES } from "../src/core/rules.ts";
 import { discover, findKeys } from "../src/verify/discovery.ts";
 import { findingsAbout } from "../src/verify/levels.ts";
 import type { Demands } from "../src/verify/levels.ts";
 import type { Claim } from "../src/verify/claim.ts";
+import { sidecarsOf } from "../src/verify/origin-sidecars.ts";
 import { createSignatureReader, trustNobody } from "../src/verify/signed.ts";
 import { tableBelow } from "./support/pages.ts";
 import { ROOT } from "./support/project.ts";
@@ -45,17 +46,90 @@ const COLUMNS: readonly (readonly [named: boolean, good: boolean, demands: Parti
   [false, true, { all: true }],
 ];
 
+/** A row of the table, taken apart: what a cell lists stands for several rows. */
+interface StateRow {
+  readonly state: State;
+  readonly kinds: readonly EvidenceKind[];
+  readonly rule: string | undefined;
+  readonly levels: readonly string[];
+  readonly schemes: readonly string[];
+}
+
+const STATES: readonly StateRow[] = tableBelow(page, "States").map((row) => {
+  const [state = "", kinds = "", , rule, ...rest] = row;
+  return {
+    state: state as State,
+    kinds: kinds.split(", ") as EvidenceKind[],
+    rule: spansIn(rule)[0],
+    levels: rest.slice(0, COLUMNS.length),
+    schemes: spansIn(rest[COLUMNS.length]),
+  };
+});
+
 test("the table of states says what levels.ts decides", () => {
-  const rows = tableBelow(page, "States");
-  assert.ok(rows.length > 15, "the table was not found");
-  for (const [state = "", kind = "", rule, ...levels] of rows) {
-    const weighed = COLUMNS.map(([named, good, demands]) => {
-      const claim = claimOf(kind as EvidenceKind, state as State, spansIn(rule)[0] ?? "", named || kind === "pin");
-      const context: Demands = { all: false, namesSigners: false, each: [], incomplete: false, ...demands };
-      const [finding] = findingsAbout("x", good ? [claim, GOOD] : [claim], context);
-      return finding?.level;
-    });
-    assert.deepEqual(levels, weighed, `${state} of ${kind}`);
+  assert.ok(STATES.length > 15, "the table was not found");
+  for (const { state, kinds, rule, levels } of STATES) {
+    if (state === "verified") {
+      assert.deepEqual([rule, ...levels], [undefined, "", "", "", ""]);
+      continue;
+    }
+    for (const kind of kinds) {
+      const weighed = COLUMNS.map(([named, good, demands]) => {
+        const claim = claimOf(kind, state, rule ?? "", named || kind === "pin");
+        const context: Demands = { all: false, namesSigners: false, each: [], incomplete: false, ...demands };
+        const [finding] = findingsAbout("x", good ? [claim, GOOD] : [claim], context);
+        return finding?.level;
+      });
+      assert.deepEqual(levels, weighed, `${state} of ${kind}`);
+    }
+  }
+});
+
+/** What the table says can occur, as `state kind scheme`. */
+const SHOWN = new Set(
+  STATES.flatMap(({ state, kinds, schemes }) =>
+    kinds.flatMap((kind) => schemes.map((scheme) => `${state} ${kind} ${scheme}`)),
+  ),
+);
+
+/** Fixtures whose evidence is tried: folder, artifact, and what is trusted. */
+const TRIED: readonly (readonly [folder: string, artifact: string, trusted: readonly string[]])[] = [
+  ["signatures", "tool.tgz", ["--key", "keys.gpg"]],
+  ["minisign", "document.txt", ["--key", "test-only-acme.pub"]],
+  ["signify", "document.txt", ["--key", "test-only-acme.pub"]],
+  ["ssh", "document.txt", ["--key", "allowed_signers"]],
+  ["cms", "document.txt", ["--ca-file", "root.pem"]],
+  ["npm", "acme-server-1.2.3.tgz", ["--key", "keys-expired.json"]],
+  ["npm", "acme-server-1.2.3.tgz", ["--key", "keys.json"]],
+  ["sigstore", "installer.sh", ["--trusted-root", "trusted_root.json", "--key", "test-only-acme.pub"]],
+];
+const NO_SIGNATURE =
+  /^README\.md$|\.(?:pub|pem|gpg|asc|txt|sh|tgz|key|sec|tst)$|^keys|^stranger\.json$|^allowed|_root|^SHA256/;
+
+for (const [folder, artifact, trusted] of TRIED) {
+  test(`the table of states has what fixtures/verify/${folder} shows (${trusted.join(" ")})`, async () => {
+    const cwd = join(ROOT, "fixtures/verify", folder);
+    const files = readdirSync(cwd).filter((name) => !NO_SIGNATURE.test(name));
+    const named = files.flatMap((file) => ["--signature", file]);
+    const words = ["verify", artifact, "--json", ...named, ...trusted];
+    const ended = await runBoltseal(words, { cwd, env: bareEnvironment(join(ROOT, "build")) });
+    const { subjects } = JSON.parse(ended.stdout) as Pick<Report, "subjects">;
+    const seen = subjects.flatMap((subject) => subject.evidence);
+    assert.ok(new Set(seen.map(({ state }) => state)).size > 1, ended.stdout);
+    const missing = seen
+      .map(({ state, kind, scheme }) => `${state} ${kind} ${scheme}`)
+      .filter((row) => !SHOWN.has(row));
+    assert.deepEqual([...new Set(missing)], []);
+  });
+}
+
+test("the table of what is wrong with the artifact itself says the levels of the rules", () => {
+  const rows = tableBelow(page, "What is wrong with the artifact itself");
+  assert.ok(rows.length > 10, "the table was not found");
+  for (const [rule, levels = ""] of rows) {
+    const [id = ""] = spansIn(rule);
+    assert.ok(isRuleId(id), id);
+    assert.equal(levels.split(", ")[0], RULES[id].level, id);
   }
 });
 
@@ -111,6 +185,17 @@ test("the names of keys are those that are looked for", () => {
   const files = stems.flatMap((stem) => endings.map((ending) => stem + ending));
   assert.ok(files.length > 10);
   assert.deepEqual(findKeys(files), files.toSorted());
+});
+
+test("the names that --from asks for are those that the page lists", () => {
+  const url = new URL("https://downloads.example/tool.tgz");
+  const asked = sidecarsOf({ url, name: "tool.tgz" }).map(({ name }) => name);
+  const [text = ""] = /^A folder on a server cannot be listed[^]*?\n\n/m.exec(page) ?? [];
+  const names = spansIn(text).filter((span) => span !== "NAME" && !span.startsWith("--"));
+  assert.deepEqual(
+    names.map((name) => (name.startsWith(".") ? `tool.tgz${name}` : name)),
+    asked,
+  );
 });
 
 test("the tables beside gpgv and sqv show the exit status of boltseal", async () => {
