@@ -85,8 +85,10 @@ test("a key for attestations signs no packages", async () => {
   );
 });
 
+const later = keysFile(keyEntry(keys, { expires: "2027-01-01T00:00:00Z" }));
 const expired = keysFile(keyEntry(keys, { expires: ENDED.end }));
 const EXPIRY: readonly (readonly [sentence: string, by: Trust, document: unknown, state: string])[] = [
+  ["expired by the earlier of two words", trust({ keys: [later, expired] }), signature, "expired"],
   ["expired, and nobody says when it signed", trust({ keys: [expired] }), signature, "expired"],
   ["expired before the publication", trust({ keys: [expired] }), published("2026-04-01T00:00:00Z"), "expired"],
   ["expired after the publication", trust({ keys: [expired] }), published("2026-02-01T00:00:00Z"), "verified"],

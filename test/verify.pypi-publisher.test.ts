@@ -39,6 +39,7 @@ const CASES: readonly (readonly [sentence: string, publisher: unknown, state: st
     ["a repository that is no text", github({ repository: 7 }), "malformed"],
     ["a certificate without a workflow", PUBLISHER, "invalid", { ...GITHUB, 18: "" }],
     ["a workflow of another repository", PUBLISHER, "invalid", { ...GITHUB, 18: SAN.replace("acme", "evil") }],
+    ["a source that is not the workflow's", PUBLISHER, "invalid", { ...GITHUB, 12: "https://github.com/evil/server" }],
     ["a certificate of another issuer", PUBLISHER, "invalid", { ...GITHUB, 8: "https://token.forge.example" }],
     ["a pipeline of GitLab", gitlab, "verified", GITLAB, GITLAB_SAN],
     ["another pipeline of GitLab", { ...gitlab, workflow_filepath: "release.yml" }, "invalid", GITLAB, GITLAB_SAN],
