@@ -6,7 +6,7 @@ import type { Algorithm, Digest } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import { verdict } from "../core/report.ts";
 import type { LockSubject } from "../core/lock.ts";
-import type { Evidence, Finding, Report, Subject } from "../core/report.ts";
+import type { Evidence, Finding, Report, Skipped, Subject } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
 import type { RuleId } from "../core/rules.ts";
 import { createAtomicFile } from "../io/files.ts";
@@ -59,7 +59,7 @@ async function verifyDownload(request: VerifyRequest, from: string): Promise<Rep
       : { onProgress: (path: string, done: number, total = done) => onProgress(basename(path), done, total) }),
   });
   try {
-    const { artifact, files, folder, shown, package: found } = obtained;
+    const { artifact, files, folder, package: found } = obtained;
     const evidence = files.flatMap((path): NamedFile[] => {
       if (found === undefined) return [];
       return [{ path, flag: basename(path) === "npm-signature.json" ? "npm-signature" : "attestations" }];
@@ -68,9 +68,10 @@ async function verifyDownload(request: VerifyRequest, from: string): Promise<Rep
       ...request,
       artifacts: [artifact],
       signatures: [...request.signatures, ...evidence],
-      origin: { shown, ...(found === undefined ? {} : { package: found }) },
+      origin: { shown: obtained.shown, ...(found === undefined ? {} : { package: found }) },
     });
-    return withoutFolder({ ...report, skipped: [...obtained.skipped, ...report.skipped] }, folder);
+    const shown = withoutFolder({ ...report, skipped: [...obtained.skipped, ...report.skipped] }, folder);
+    return { ...shown, skipped: inOrder(shown.skipped) };
   } finally {
     obtained.discard();
   }
@@ -111,7 +112,7 @@ async function verifyHere(request: VerifyRequest): Promise<Report> {
       request.policy,
       request.now,
     );
-    const { skipped } = setting;
+    const skipped = inOrder(setting.skipped);
     const report: Report = {
       command: "verify",
       demands: ["signature", "provenance", "checksum", "pin"],
@@ -130,6 +131,12 @@ async function verifyHere(request: VerifyRequest): Promise<Report> {
   } finally {
     output?.discard();
   }
+}
+
+/** Each once, in an order that does not tell which of several files or answers came first. */
+function inOrder(skipped: readonly Skipped[]): readonly Skipped[] {
+  const entries = skipped.map((entry) => [`${entry.path}\0${entry.reason}`, entry] as const);
+  return [...new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))).values()];
 }
 
 /** Files of a folder that are evidence by name and content stand aside; what only has such a name is checked. */

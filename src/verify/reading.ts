@@ -46,7 +46,7 @@ function pinsFor({ request }: Setting, path: string): readonly DigestPin[] {
 async function discoverBeside(setting: Setting, artifact: string): Promise<FoundEvidence> {
   const { signatures, checksums, digests } = setting.request;
   if (signatures.length + checksums.length + digests.length > 0) return { signatures: [], lists: [] };
-  return discover(basename(artifact), folderAt(setting, dirname(artifact)), setting.reader);
+  return setting.discovering(() => discover(basename(artifact), folderAt(setting, dirname(artifact)), setting.reader));
 }
 
 /** What must be hashed for whom: each part takes its results out of those of the one pass. */

@@ -58,6 +58,8 @@ export interface Setting {
   readonly alone: boolean;
   /** Runs one after the other what must not run side by side. */
   oneByOne<T>(action: () => Promise<T>): Promise<T>;
+  /** Likewise for evidence that lies beside artifacts, of which several share a list: the first reads it, for all. */
+  discovering<T>(action: () => Promise<T>): Promise<T>;
   /** Folders of artifacts, by path. */
   readonly folders: Map<string, Folder>;
   /** Evidence that a flag named could not be read. */
@@ -124,6 +126,7 @@ export async function prepare(request: VerifyRequest, paths: readonly string[], 
     ...{ request, reader, trust, named, serverJson, folders, findings, skipped },
     alone,
     oneByOne: createQueue(),
+    discovering: createQueue(),
     incomplete: findings.length > 0,
   };
 }
