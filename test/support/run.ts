@@ -55,11 +55,13 @@ export function boltsealWords(args: readonly string[], options: { readonly socke
 
 /**
  * Runs the built program on the Node that runs the tests, without a network.
- * @throws Error as `run`, and when it tried to open a socket
+ * @throws Error as `run`, and when it tried to open a socket or broke down
  */
 export async function runBoltseal(args: readonly string[], options: RunOptions): Promise<RunResult> {
   const result = await run(process.execPath, boltsealWords(args, { sockets: false }), options);
-  if (result.exit === SOCKET_OPENED) throw new Error(`boltseal ${args.join(" ")}: ${result.stderr}`);
+  // Also what is seen while somebody builds the program anew.
+  const broken = /^boltseal: (?:internal error:|the program is not built:)/m.test(result.stderr);
+  if (result.exit === SOCKET_OPENED || broken) throw new Error(`boltseal ${args.join(" ")}: ${result.stderr}`);
   return result;
 }
 
