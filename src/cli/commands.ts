@@ -92,7 +92,7 @@ export const COMMANDS = {
     load: async () => (await import("./init.ts")).init,
   },
   trust: {
-    summary: "vouch for a project's policy file as it is now",
+    summary: "vouch for a project's policy or lock as it is now",
     operands: "<file>",
     options: [{ flags: "--remove", description: "stop vouching for it" }],
     examples: ["boltseal trust boltseal.json", "boltseal trust --remove boltseal.json"],

@@ -125,7 +125,9 @@ export function networkOf(args: Arguments, world: World): VerifyRequest["network
 /** Words of the command line, so that a shell reads them as they are; without those that say what a lock does. */
 function quotedWords(argv: readonly string[]): readonly string[] {
   const words = argv.slice(1);
+  const dashes = words.indexOf("--");
   const kept = words.filter((word, index) => {
+    if (dashes !== -1 && index > dashes) return true;
     if (word === "--lock" || word === "--lock-file" || word.startsWith("--lock-file=")) return false;
     return words[index - 1] !== "--lock-file";
   });
