@@ -149,6 +149,7 @@ const REFUSED: readonly (readonly [sentence: string, document: unknown, message:
   ["a key that is no base64", { keys: [keyEntry(keys, { key: "?" })] }, /no base64/],
   ["a date that is none", { keys: [keyEntry(keys, { expires: "soon" })] }, /a date that is none/],
   ["no key", { keys: [] }, /holds no key/],
+  ["more bytes than are read", { keys: [keyEntry(keys)], more: " ".repeat(1 << 20) }, /bytes, at most/],
   ["keys that are no list", { keys: {} }, /no list of keys/],
   ["more keys than any registry has", { keys: Array.from({ length: 65 }, () => keyEntry(keys)) }, /65 keys/],
   ["a use that is not known", { keys: [tufEntry(keys, "npm:everything", START)] }, /not known here/],

@@ -22,6 +22,7 @@ const AMBIGUOUS: readonly (readonly [sentence: string, file: EvidenceFile])[] = 
   ["text behind the document", text(`${JSON.stringify(signature)} {}`)],
   ["bytes that are no UTF-8", { source: "x", bytes: Buffer.from('{"keyid":"\xff","sig":""}', "latin1") }],
   ["a megabyte of brackets", text(`{"keyid":"a","sig":${"[".repeat(1 << 20)}`)],
+  ["more bytes than are read", text(`${JSON.stringify(signature)}${" ".repeat(4 << 20)}`)],
   ["a megabyte of members", text(`{"keyid":"a","sig":"",${'"a":"",'.repeat(1 << 17)}"b":""}`)],
 ];
 
@@ -30,7 +31,7 @@ for (const [sentence, file] of AMBIGUOUS) {
     assert.ok(npm.recognises(file.bytes));
     const [judgement] = await judgeAll(npm, file, by);
     assert.equal(judgement?.state, "malformed");
-    assert.match(judgement.reason, /^it cannot be read: /);
+    assert.match(judgement.reason, /^it cannot be read: |bytes, at most/);
   });
 }
 

@@ -24,7 +24,7 @@ const FIRST_VERSION = "application/vnd.dev.sigstore.bundle+json;version=0.1";
 /** Real documents have two. */
 const MAX_ATTESTATIONS = 32;
 /** Real ones have some ten thousand. */
-const MAX_BYTES = 4 << 20;
+const MAX_BYTES = 2 << 20;
 
 function settled(state: Judgement["state"], reason: string): PendingSignature {
   return { needs: [], judge: async () => ({ state, reason }) };

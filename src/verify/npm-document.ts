@@ -30,6 +30,8 @@ export interface SignatureDocument {
 
 type Refusal = { readonly refused: string };
 
+/** Of what a registry says of a package with very many versions, some hundred thousand. */
+const MAX_BYTES = 2 << 20;
 /** One for each key; registries have one or two. */
 const MAX_SIGNATURES = 16;
 /** UTF-16 units of a key id; an ECDSA signature of P-256 has 72 bytes at most. */
@@ -45,6 +47,7 @@ function readSignature(value: Json): RegistrySignature | Refusal {
 
 /** @param bytes attacker-controlled */
 export function readSignatureDocument(bytes: Uint8Array): SignatureDocument | Refusal {
+  if (bytes.length > MAX_BYTES) return { refused: `it has ${bytes.length} bytes, at most ${MAX_BYTES} are read` };
   let value: Json;
   try {
     value = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { source: "document" }).value;

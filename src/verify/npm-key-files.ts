@@ -43,6 +43,7 @@ const SPKI_BYTES = 91;
 const POINT_BYTES = 65;
 /** Real documents have two. */
 const MAX_KEYS = 64;
+const MAX_BYTES = 1 << 20;
 
 /** SSH's `string` (RFC 4251 section 5). */
 function sshString(value: string | Buffer): Buffer {
@@ -131,6 +132,7 @@ function readDocument({ source, bytes }: EvidenceFile): FileKeys {
     new UserError("key-malformed", `${source}: ${what}`, {
       hint: "give the registry's own list of keys, or a PEM public key",
     });
+  if (bytes.length > MAX_BYTES) throw bad(`has ${bytes.length} bytes, at most ${MAX_BYTES} are read`);
   let value: Json;
   try {
     value = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), { source }).value;

@@ -19,7 +19,7 @@ const PROVENANCE = "https://slsa.dev/provenance/v1";
 
 /** Real documents have one of each kind. */
 const MAX_ATTESTATIONS = 32;
-const MAX_BYTES = 4 << 20;
+const MAX_BYTES = 2 << 20;
 
 interface Attestation {
   readonly value: Json;
