@@ -146,6 +146,16 @@ const TIMES: Rows = {
     state: "invalid",
     reason: /timestamp could not be verified/,
   },
+  "a timestamp that was refused": {
+    options: rekor2,
+    spoil: (b) => {
+      const signature = Buffer.from(the(b.messageSignature).signature, "base64");
+      const token = timestampToken(instance.tsa, signature, SIGNED_AT, 2).toString("base64");
+      the(b.verificationMaterial.timestampVerificationData).rfc3161Timestamps = [{ signedTimestamp: token }];
+    },
+    state: "malformed",
+    reason: /was not granted/,
+  },
   "a timestamp by an authority that nobody knows": {
     options: rekor2,
     trust: withRoot((root) => (root.timestampAuthorities = [])),

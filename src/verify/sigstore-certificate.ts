@@ -44,17 +44,33 @@ interface Parsed {
 }
 
 /** @throws MalformedBundleError */
-function parseCertificate(der: Buffer): Parsed {
+function readNode(der: Buffer): NodeCertificate {
   try {
-    const certificate = X509Certificate.parse(Buffer.from(der));
-    const node = new NodeCertificate(der);
-    // Two programs read it, the library and OpenSSL: every byte stands where DER puts it, and none follows.
-    if (certificate.root.toDER().equals(der) && node.raw.equals(der)) return { certificate, node };
+    return new NodeCertificate(der);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new MalformedBundleError(`its certificate cannot be read: ${reason}`);
+    throw unreadable(error);
   }
-  throw new MalformedBundleError("its certificate is not DER");
+}
+
+function unreadable(error: unknown): MalformedBundleError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new MalformedBundleError(`its certificate cannot be read: ${reason}`);
+}
+
+/** @throws MalformedBundleError */
+function parseCertificate(der: Buffer): Parsed {
+  const node = readNode(der);
+  let certificate: X509Certificate;
+  let written: Buffer;
+  try {
+    certificate = X509Certificate.parse(Buffer.from(der));
+    written = certificate.root.toDER();
+  } catch (error) {
+    throw unreadable(error);
+  }
+  // Two programs read it, the library and OpenSSL: every byte stands where DER puts it, and none follows.
+  if (!written.equals(der) || !node.raw.equals(der)) throw new MalformedBundleError("its certificate is not DER");
+  return { certificate, node };
 }
 
 /**
@@ -63,11 +79,11 @@ function parseCertificate(der: Buffer): Parsed {
  * @throws MalformedBundleError, UnsupportedBundleError
  */
 export function readLeaf(chain: readonly Buffer[]): Leaf {
-  const [first, ...others] = chain.map(parseCertificate);
+  const [first, ...others] = chain;
   if (first === undefined) throw new MalformedBundleError("its certificate chain is empty");
-  if (others.some(({ certificate }) => certificate.subject.equals(certificate.issuer)))
+  if (others.map(readNode).some(({ subject, issuer }) => subject === issuer))
     throw new MalformedBundleError("its certificate chain brings its own root");
-  const { certificate, node } = first;
+  const { certificate, node } = parseCertificate(first);
   if (node.ca) throw new MalformedBundleError("its certificate is one of an authority");
   if (!node.keyUsage?.includes(CODE_SIGNING)) throw new MalformedBundleError("its certificate is not for signing code");
   const extensions = extensionsOf(certificate);

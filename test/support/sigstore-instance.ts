@@ -175,7 +175,7 @@ export function sctExtension(
 }
 
 /** An RFC 3161 response over `data`. */
-export function timestampToken(tsa: Authority, data: Uint8Array, time: Date): Buffer {
+export function timestampToken(tsa: Authority, data: Uint8Array, time: Date, status = 0): Buffer {
   const digestAlgorithm = sequence(oid(SHA256));
   const imprint = sequence(digestAlgorithm, octets(sha256(data)));
   const info = sequence(integer(1), oid("1.2.3.4"), imprint, integer(7), generalizedTime(time));
@@ -195,5 +195,5 @@ export function timestampToken(tsa: Authority, data: Uint8Array, time: Date): Bu
     octets(signature),
   );
   const signed = sequence(integer(3), set(digestAlgorithm), sequence(oid(type), context(0, octets(info))), set(signer));
-  return sequence(sequence(integer(0)), sequence(oid("1.2.840.113549.1.7.2"), context(0, signed)));
+  return sequence(sequence(integer(status)), sequence(oid("1.2.840.113549.1.7.2"), context(0, signed)));
 }
