@@ -54,12 +54,17 @@ export async function fetchTargets(start: TufStart, folder: string, fetchBytes: 
 
 /** The program's own root, unless a newer one was verified before: each root is signed by the one before it. */
 function keepRoot(path: string, own: Buffer): void {
-  try {
-    if (versionOf(readFileSync(path)) >= versionOf(own)) return;
-  } catch {
-    // None is there, or none that can be read: the program's own is as good a start.
-  }
+  if (versionAt(path) >= versionOf(own)) return;
   writeFileSync(path, own, { mode: 0o600 });
+}
+
+/** 0 when no root is there, or none that can be read: the program's own is as good a start. */
+function versionAt(path: string): number {
+  try {
+    return versionOf(readFileSync(path));
+  } catch {
+    return 0;
+  }
 }
 
 function versionOf(root: Buffer): number {

@@ -9,7 +9,7 @@ import type { Json } from "../core/json.ts";
 import { member } from "./json-member.ts";
 import { MalformedBundleError, UnsupportedBundleError } from "./sigstore-shape.ts";
 
-export const IN_TOTO_PAYLOAD = "application/vnd.in-toto+json";
+const IN_TOTO_PAYLOAD = "application/vnd.in-toto+json";
 
 const TYPES: readonly string[] = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
 
@@ -34,7 +34,7 @@ export function answersForFile(predicateType: string): boolean {
 /** Digests that prove something, and their hex digits. Strongest first. */
 const DIGITS = { sha512: 128, sha384: 96, sha256: 64 } as const;
 export type SubjectAlgorithm = keyof typeof DIGITS;
-export const SUBJECT_ALGORITHMS = ["sha512", "sha384", "sha256"] as const satisfies readonly SubjectAlgorithm[];
+const SUBJECT_ALGORITHMS = ["sha512", "sha384", "sha256"] as const satisfies readonly SubjectAlgorithm[];
 
 /** More files than any release has. */
 const MAX_SUBJECTS = 10_000;
