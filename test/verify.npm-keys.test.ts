@@ -60,7 +60,9 @@ test("the public registry's keys are known to everybody, and trusted by who asks
 });
 
 test("what is trusted by asking is narrowed by a fingerprint", async () => {
-  const asked = trust({ ...program(START), registryKeys: "trusted" });
+  const asked = trust({ ...program(START), registryKeys: "trusted"   const id = Buffer.from(keys.id.slice("SHA256:".length), "base64").toString("hex");
+  assert.equal((await judgeOne(npm, json(signature), { ...asked, fingerprints: [id] })).state, "verified");
+});
   const other = { ...asked, fingerprints: ["00".repeat(32)] };
   assert.equal((await judgeOne(npm, json(signature), other)).state, "untrusted-signer");
   assert.equal((await judgeOne(npm, json(signature), { ...asked, fingerprints: [keys.spki] })).state, "verified");

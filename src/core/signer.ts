@@ -21,7 +21,7 @@ export type PinScheme =
   | "sigstore"
   /** SHA-256 of a certificate or of its SubjectPublicKeyInfo: 64 lower-case hex digits. */
   | "x509"
-  /** Key id of a package registry's signing key: `SHA256:` and base64 of the SHA-256 of its SubjectPublicKeyInfo. */
+  /** Key id of a package registry's signing key: `SHA256:` and base64, as the registry and `ssh-keygen -l` print it. */
   | "npm";
 
 /** One exact key or identity of a signer. Never a short id, never a pattern. */

@@ -104,11 +104,13 @@ export function namingOf(
   key: RegistryKey,
 ): { readonly signer: string; readonly names: (pin: Pin) => boolean; readonly flagged: boolean; readonly key: string } {
   const came = (origin: KeyOrigin): boolean => key.copies.some((copy) => copy.origin === origin);
+  // A fingerprint is an id in hex, in either notation of ids: one of them is over the SubjectPublicKeyInfo.
+  const prints = key.ids.map((id) => Buffer.from(id.slice("SHA256:".length), "base64").toString("hex"));
   const chosen = came("flag") || (came("program") && trust.registryKeys === "trusted");
   return {
     signer: `npm ${key.ids[0]}`,
     key: key.spki,
-    flagged: trust.fingerprints.length > 0 ? trust.fingerprints.includes(key.spki) : chosen,
+    flagged: trust.fingerprints.length > 0 ? trust.fingerprints.some((print) => prints.includes(print)) : chosen,
     names: ({ scheme, identity }) =>
       (scheme === "npm" && sameId(identity, key)) || (scheme === "x509" && identity === key.spki),
   };
