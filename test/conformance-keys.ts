@@ -1,11 +1,14 @@
 // The vectors of minisign and of SSH signatures, through the real program: each signature of the folder with the files
 // that belong to it, and with others.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bareEnvironment, runBoltseal } from "./support/run.ts";
 import type { Suite, SuiteResult } from "./support/suite.ts";
+import { tool } from "./support/tools.ts";
 import { judgeRow } from "./support/verdict-suite.ts";
 import type { VerdictRow } from "./support/verdict-suite.ts";
 
@@ -56,12 +59,34 @@ const SSHSIG: readonly Short[] = [
   ["openssh/signed-data", "openssh/mldsa44-ed25519.sig", "openssh/mldsa44-ed25519.pub", "unsupported", UNITTEST],
 ];
 
+/** Whether the program that made the signature says otherwise; it is asked where it is installed. */
+function otherVerdict(folder: string, row: KeyRow, home: string): string | undefined {
+  const at = (path: string): string => join(folder, path);
+  const { path: program, skip } = tool(row.signature.endsWith(".minisig") ? "minisign" : "ssh-keygen");
+  if (skip !== false) return undefined;
+  const args = row.signature.endsWith(".minisig")
+    ? ["-V", "-q", "-p", at(row.key), "-m", at(row.artifact), "-x", at(row.signature)]
+    : ["-Y", "verify", ...allowed(at(row.key), home), "-n", row.namespace ?? "file", "-s", at(row.signature)];
+  const { status } = spawnSync(program, args, { input: readFileSync(at(row.artifact)), env: { HOME: home } });
+  if ((status === 0) === (row.state === "verified")) return undefined;
+  return `${program} ${args.join(" ")} ends with ${status}, and boltseal says ${row.state}`;
+}
+
+/** The options that name an allowed signer: of a file of them the first, or of a bare key one that is made for it. */
+function allowed(key: string, home: string): readonly string[] {
+  const text = readFileSync(key, "utf8");
+  const isList = !/^(?:ssh|ecdsa|sk)-/.test(text);
+  const file = isList ? key : join(home, `${createHash("sha256").update(text).digest("hex")}.allowed`);
+  if (!isList) writeFileSync(file, `release ${text}`);
+  return ["-f", file, "-I", isList ? (text.split(" ")[0] ?? "") : "release"];
+}
+
 async function runRow(folder: string, row: KeyRow, home: string): Promise<string | undefined> {
   const at = (path: string): string => join(folder, path);
   const purpose = row.namespace === undefined ? [] : ["--namespace", row.namespace];
   const args = ["verify", "--signature", at(row.signature), "--key", at(row.key), ...purpose, "--json", "--"];
   const { stdout, exit } = await runBoltseal([...args, at(row.artifact)], { cwd: home, env: bareEnvironment(home) });
-  const problem = judgeRow(row, stdout, exit);
+  const problem = judgeRow(row, stdout, exit) ?? otherVerdict(folder, row, home);
   return problem === undefined ? undefined : `boltseal ${args.join(" ")} ${row.artifact}\n    ${problem}`;
 }
 

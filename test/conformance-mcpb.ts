@@ -1,13 +1,16 @@
 // The vectors of mcpb: bundles with good, damaged and forged signature blocks, given to the program.
 
+import { spawnSync } from "node:child_process";
 import { createHash, X509Certificate } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSignedData } from "../src/verify/cms-read.ts";
+import { readSignatureBlock } from "../src/verify/mcpb-block.ts";
 import { readDer } from "../src/verify/x509-der.ts";
 import { bareEnvironment, runBoltseal } from "./support/run.ts";
 import type { SuiteResult } from "./support/suite.ts";
+import { tool } from "./support/tools.ts";
 
 /** After the vectors were made. */
 const AT = "2026-12-01T00:00:00Z";
@@ -65,10 +68,31 @@ export async function mcpbSuite(folder: string): Promise<SuiteResult> {
       both === undefined
         ? [`expected.json says what is not known here: ${text}`]
         : [await runVector(folder, name, [], both[0]), await runVector(folder, name, pin, both[1])];
+    problems.push(otherVerdict(readFileSync(join(folder, name)), text));
     const found = problems.filter((problem) => problem !== undefined);
     if (found.length > 0) failures.push(`${name}: ${found.join("; ")}`);
   }
   return { passed: Object.keys(expected).length - failures.length, failures };
+}
+
+/** Whether OpenSSL says otherwise of the block that stands at the end, over what stands before it; where it is installed. */
+function otherVerdict(bundle: Buffer, text: string): string | undefined {
+  const { path: openssl, skip } = tool("openssl");
+  const block = readSignatureBlock(bundle.length, (offset, length) => bundle.subarray(offset, offset + length));
+  if (skip !== false || block.kind !== "signed") return undefined;
+  const work = mkdtempSync(join(tmpdir(), "boltseal-mcpb-"));
+  try {
+    const content = Buffer.from(bundle.subarray(0, block.end));
+    if (text.startsWith("valid after restoring")) content.writeUInt16LE(0, content.length - 2);
+    writeFileSync(join(work, "content"), content);
+    writeFileSync(join(work, "der"), block.der);
+    const args = ["cms", "-verify", "-noverify", "-binary", "-inform", "DER", "-in", "der", "-content", "content"];
+    const { status } = spawnSync(openssl, [...args, "-out", "out"], { cwd: work });
+    if ((status === 0) === text.startsWith("valid")) return undefined;
+    return `openssl ${args.join(" ")} ends with ${status}, and it is expected to be ${text}`;
+  } finally {
+    rmSync(work, { recursive: true });
+  }
 }
 
 /** SHA-256 of the one certificate in a signature. */
