@@ -101,10 +101,11 @@ const TRIED: readonly (readonly [folder: string, artifact: string, trusted: read
   ["cms", "document.txt", ["--ca-file", "root.pem"]],
   ["npm", "acme-server-1.2.3.tgz", ["--key", "keys-expired.json"]],
   ["npm", "acme-server-1.2.3.tgz", ["--key", "keys.json"]],
+  ["attestations", "acme-server-1.2.3.tgz", ["--trusted-root", "npm-trusted_root.json", "--key", "npm-keys.json"]],
   ["sigstore", "installer.sh", ["--trusted-root", "trusted_root.json", "--key", "test-only-acme.pub"]],
 ];
 const NO_SIGNATURE =
-  /^README\.md$|\.(?:pub|pem|gpg|asc|txt|sh|tgz|key|sec|tst)$|^keys|^stranger\.json$|^allowed|_root|^SHA256/;
+  /^README\.md$|\.(?:pub|pem|gpg|asc|txt|sh|tgz|whl|key|sec|tst)$|^keys|-keys\.json$|^stranger\.json$|^allowed|_root|^SHA256/;
 
 for (const [folder, artifact, trusted] of TRIED) {
   test(`the table of states has what fixtures/verify/${folder} shows (${trusted.join(" ")})`, async () => {
