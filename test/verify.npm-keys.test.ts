@@ -54,7 +54,7 @@ test("the public registry's keys are known to everybody, and trusted by who asks
   assert.equal(known.signer, `npm ${keys.id}`);
   assert.match(known.hint ?? "", /--npm-signature/);
   const asked = await judgeOne(npm, json(signature), trust({ ...program(START), registryKeys: "trusted" }));
-  assert.deepEqual([asked.state, asked.flagged], ["verified", true]);
+  assert.deepEqual([asked.state, asked.flagged], ["verified", undefined]);
   const named = await judgeOne(npm, json(signature), pinned({ identity: keys.id }, program(START)));
   assert.deepEqual([named.state, named.flagged, named.name], ["verified", undefined, "acme"]);
 });

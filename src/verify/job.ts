@@ -163,6 +163,8 @@ function holdsEvidence(path: string): boolean {
 /** A folder may hold more than the one artifact that these flags speak of. @throws UserError `usage` */
 function refuseManyFor(request: VerifyRequest, operands: readonly Operand[]): void {
   if (operands.length === 0) throw new UserError("usage", "there is nothing but evidence, and no artifact to check");
+  if (request.output !== undefined && operands.some(({ kind }) => kind === "digest"))
+    throw new UserError("usage", "--output writes the bytes that were verified, and a digest has none");
   if (operands.length === 1) return;
   const given = {
     as: request.as,
@@ -212,6 +214,7 @@ function demandsOn({ request, trust, incomplete }: Setting, path: string): Deman
   const each: Demand[] = rules.map(({ threshold, signers, evidence, definedIn }) => ({
     ...{ threshold, signers, evidence },
     flaggedOnly: false,
+    policyOnly: threshold > 0,
     by: definedIn,
   }));
   const flags = {

@@ -18,11 +18,13 @@ import type { Claim } from "./claim.ts";
 export interface Demand {
   /** 0: no signature is demanded. */
   readonly threshold: number;
-  /** Names of signers that count; empty: every trusted signer. */
+  /** Names of signers that count; empty: every trusted signer, within what the two below say. */
   readonly signers: readonly string[];
   readonly evidence: readonly Exclude<EvidenceKind, "pin">[];
   /** Only signers that flags chose count: a policy's signers add nothing to what a flag asks for. */
   readonly flaggedOnly: boolean;
+  /** Only signers of a policy count: a key that a flag names meets no policy's demand for people. */
+  readonly policyOnly?: boolean;
   /** Flag or policy that demands it. */
   readonly by: string;
 }
@@ -37,8 +39,9 @@ export interface Demands {
 }
 
 /** True when the demand counts whoever stands behind the claim. */
-function counts({ evidence, flagged }: Claim, { signers, flaggedOnly }: Demand): boolean {
+function counts({ evidence, flagged }: Claim, { signers, flaggedOnly, policyOnly }: Demand): boolean {
   if (flaggedOnly && flagged !== true) return false;
+  if (policyOnly === true && evidence.name === undefined) return false;
   return signers.length === 0 || (evidence.name !== undefined && signers.includes(evidence.name));
 }
 
@@ -164,9 +167,10 @@ function explains({ evidence, rule, signed }: Claim): boolean {
   return evidence.kind === "signature" || evidence.kind === "provenance" || signed === true;
 }
 
-function whoCounts({ signers, flaggedOnly }: Demand): string {
+function whoCounts({ signers, flaggedOnly, policyOnly }: Demand): string {
   if (flaggedOnly) return "the signers that flags name";
-  return signers.length === 0 ? "any trusted signers" : signers.join(", ");
+  if (signers.length > 0) return signers.join(", ");
+  return policyOnly === true ? "the signers of trusted policies" : "any trusted signers";
 }
 
 function missingSigners(subject: string, claims: readonly Claim[], demand: Demand): readonly Finding[] {

@@ -3,10 +3,10 @@
 
 import { createPublicKey } from "node:crypto";
 import { UserError } from "../core/errors.ts";
-import type { Pin } from "../core/signer.ts";
 import { keyOf, readKeyFile, sameId } from "./npm-key-files.ts";
 import type { BareKey, FoundKey, KeyTerms, KeyUsage } from "./npm-key-files.ts";
 import type { EvidenceFile, Remark, Trust } from "./scheme.ts";
+import type { GoodSignature } from "./standing.ts";
 
 /** Who brought a copy of a key. */
 type KeyOrigin = "flag" | "program" | "policy" | "found";
@@ -102,15 +102,16 @@ export function validityOf({ copies }: RegistryKey, usage: KeyUsage): Validity |
 export function namingOf(
   trust: Pick<Trust, "fingerprints" | "registryKeys">,
   key: RegistryKey,
-): { readonly signer: string; readonly names: (pin: Pin) => boolean; readonly flagged: boolean; readonly key: string } {
+): Pick<GoodSignature, "signer" | "names" | "flagged" | "asked"> & { readonly key: string } {
   const came = (origin: KeyOrigin): boolean => key.copies.some((copy) => copy.origin === origin);
   // A fingerprint is an id in hex, in either notation of ids: one of them is over the SubjectPublicKeyInfo.
   const prints = key.ids.map((id) => Buffer.from(id.slice("SHA256:".length), "base64").toString("hex"));
-  const chosen = came("flag") || (came("program") && trust.registryKeys === "trusted");
+  const narrowed = trust.fingerprints.length > 0;
   return {
     signer: `npm ${key.ids[0]}`,
     key: key.spki,
-    flagged: trust.fingerprints.length > 0 ? trust.fingerprints.some((print) => prints.includes(print)) : chosen,
+    flagged: narrowed ? trust.fingerprints.some((print) => prints.includes(print)) : came("flag"),
+    asked: !narrowed && came("program") && trust.registryKeys === "trusted",
     names: ({ scheme, identity }) =>
       (scheme === "npm" && sameId(identity, key)) || (scheme === "x509" && identity === key.spki),
   };

@@ -35,6 +35,11 @@ export interface GoodSignature {
   readonly signer: string;
   readonly names: (pin: Pin) => boolean;
   readonly flagged: boolean;
+  /**
+   * The user asked what this signer says, and chose nobody by that (`--npm-signature`): it counts, and is not one of
+   * those whom --key and the like demand.
+   */
+  readonly asked?: boolean;
   /** SHA-256 of the key's SubjectPublicKeyInfo (`Judgement.key`). */
   readonly key?: string;
   /** When it was made, by whoever `timeBy` names or the signer itself; a date that is no time is `invalid`. */
@@ -54,7 +59,7 @@ const CLOCK_SKEW = 5 * 60_000;
 /** What remains to be asked when the cryptography is good: is the signer ours, was it so at that time. */
 export function judgeSigner(trust: Trust, good: GoodSignature): Judgement {
   const { names, flagged, signer, key, time, timeBy } = good;
-  const standing = standingFor(trust, names, flagged);
+  const standing = standingFor(trust, names, flagged) ?? (good.asked === true ? { flagged: false } : undefined);
   const about = {
     fits: true as const,
     signer,
