@@ -1,5 +1,6 @@
 // `boltseal doctor`: which policies, locks, signers and keys are in force here, and why.
 
+import { join } from "node:path";
 import { printable, printableJson } from "../core/printable.ts";
 import type { PolicySource } from "../core/report.ts";
 import type { Pin } from "../core/signer.ts";
@@ -12,9 +13,12 @@ import type { Policy } from "../policy/types.ts";
 import { openpgp } from "../verify/openpgp.ts";
 import { readKeyRing } from "../verify/openpgp-keys.ts";
 import { schemeOfKey } from "../verify/schemes.ts";
+import { rootsAtHand } from "../verify/setting.ts";
+import { readTrustRoots } from "../verify/sigstore-roots.ts";
 import { trustNobody } from "../verify/signed.ts";
 import type { Command } from "./command.ts";
 import { policyInForce } from "./policy-flag.ts";
+import type { World } from "./world.ts";
 
 const NO_KEY = "no key in a policy's key file: it must be passed with --key, or lie beside the artifact";
 
@@ -63,15 +67,35 @@ function describeSource(source: PolicySource): readonly string[] {
   ];
 }
 
+const DAY_MS = 86_400_000;
+
+/** The keys of transparency logs and registries that offline verification goes by, and how old they are. */
+interface Roots {
+  readonly source: string;
+  /** ISO 8601. */
+  readonly date: string;
+  readonly dateOf: string;
+  readonly daysOld: number;
+}
+
+function rootsInForce({ userDir, now }: Pick<World, "userDir" | "now">): Roots {
+  const file = rootsAtHand(join(userDir, "trust-roots.json"));
+  const { date, dateOf } = readTrustRoots(file);
+  if (date === undefined) throw new Error("keys without a date");
+  const daysOld = Math.floor((now().getTime() - date.getTime()) / DAY_MS);
+  return { source: file.source, date: date.toISOString().replace(".000Z", "Z"), dateOf, daysOld };
+}
+
 /** Everything that is shown. */
 interface InForce {
+  readonly roots: Roots;
   readonly policy: Policy;
   readonly locks: Locks;
   readonly keys: ReadonlyMap<string, string>;
   readonly keyProblems: readonly string[];
 }
 
-function describe({ policy, locks, keys, keyProblems }: InForce): string {
+function describe({ policy, locks, keys, keyProblems, roots }: InForce): string {
   const policies = policy.sources.flatMap(describeSource);
   const lockLines = locks.sources.flatMap((source, index) => {
     const size = locks.files[index]?.entries.size ?? 0;
@@ -100,12 +124,16 @@ function describe({ policy, locks, keys, keyProblems }: InForce): string {
     section("demands on artifacts", demands),
     section("raised rules", raised),
     section("waivers", waivers),
+    section("keys of Sigstore and npm", [
+      roots.source,
+      `  ${roots.daysOld} days old: ${roots.dateOf} at ${roots.date}`,
+    ]),
     section("problems", problems),
   ];
   return `${sections.join("").trimEnd()}\n`;
 }
 
-function json({ policy, locks, keys, keyProblems }: InForce): string {
+function json({ policy, locks, keys, keyProblems, roots }: InForce): string {
   const { sources, artifacts, rules, waivers } = policy;
   const signers = policy.signers.map(({ name, pins, definedIn }) => ({
     name,
@@ -128,6 +156,7 @@ function json({ policy, locks, keys, keyProblems }: InForce): string {
     waivers,
     findings: [...policy.findings, ...locks.findings],
     keyProblems,
+    trustRoots: roots,
   };
   return `${printableJson(JSON.stringify(document, null, 2))}\n`;
 }
@@ -137,6 +166,6 @@ export const doctor: Command = async (args, world) => {
   const { cwd, machineDir, userDir, home } = world;
   const locks = await loadLocks({ cwd, machineDir, userDir, home, now: world.now(), record: false }, policy);
   const { where, problems } = keysAtHand(policy, world.now());
-  const found = { policy, locks, keys: where, keyProblems: problems };
+  const found = { policy, locks, keys: where, keyProblems: problems, roots: rootsInForce(world) };
   return { text: args.flag("json") ? json(found) : describe(found) };
 };

@@ -9,6 +9,7 @@ import { fileTypeOf, listDirectory, readSmallFile } from "../io/files.ts";
 import { readKeyFiles } from "../policy/keys.ts";
 import type { Locks } from "../policy/lock.ts";
 import type { RecordedLock } from "../policy/lock-write.ts";
+import { refuseForeignWriters } from "../policy/policy-files.ts";
 import type { Policy } from "../policy/types.ts";
 import { judgeNamed } from "./artifact.ts";
 import type { NamedEvidence } from "./artifact.ts";
@@ -171,9 +172,12 @@ function readTrust(request: VerifyRequest, foundKeys: readonly EvidenceFile[]): 
 const EMBEDDED_ROOTS = join(import.meta.dirname, "trust-roots.json");
 
 /** The newer of the keys that came with the program and those that were fetched since. */
-function rootsAtHand(refreshed: string): EvidenceFile {
+export function rootsAtHand(refreshed: string): EvidenceFile {
   const embedded = { source: "the keys that came with boltseal", bytes: readSmallFile(EMBEDDED_ROOTS, MAX_KEYS) };
-  return loadTrustRoots(embedded, fileTypeOf(refreshed) === undefined ? undefined : readFile(refreshed, MAX_KEYS));
+  if (fileTypeOf(refreshed) === undefined) return embedded;
+  const files = [refreshed, dirname(refreshed)].map((path) => ({ path, shown: path }));
+  refuseForeignWriters(files, "user");
+  return loadTrustRoots(embedded, readFile(refreshed, MAX_KEYS));
 }
 
 /** A file that nobody named. When it cannot be read it is left out, and said to be. */

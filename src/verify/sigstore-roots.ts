@@ -139,7 +139,7 @@ function readRegistryKeys(file: EvidenceFile, value: unknown): readonly Registry
   });
 }
 
-/** What to say about keys that are old, or undefined. `now` is the real clock. */
+/** What to say about keys that are old, or undefined. `now` is the later of the real clock and that of the check. */
 export function ageOf({ date, dateOf }: Pick<TrustRoots, "date" | "dateOf">, now: Date): string | undefined {
   if (date === undefined) return undefined;
   const days = Math.floor((now.getTime() - date.getTime()) / DAY);
