@@ -165,6 +165,11 @@ function refuseManyFor(request: VerifyRequest, operands: readonly Operand[]): vo
   if (operands.length === 0) throw new UserError("usage", "there is nothing but evidence, and no artifact to check");
   if (request.output !== undefined && operands.some(({ kind }) => kind === "digest"))
     throw new UserError("usage", "--output writes the bytes that were verified, and a digest has none");
+  if (request.serverJson !== undefined && operands.some(({ kind }) => kind === "digest"))
+    throw new UserError(
+      "usage",
+      "--server-json is compared with what is inside the file, and a digest has nothing inside",
+    );
   if (operands.length === 1) return;
   const given = {
     as: request.as,
