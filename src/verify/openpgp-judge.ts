@@ -9,6 +9,7 @@ import { lenientConfig, withHash } from "./openpgp-case.ts";
 import type { Case, ReadySignature } from "./openpgp-case.ts";
 import { KEY_ORIGINS, keyIdOf, personOf, standingOf } from "./openpgp-keys.ts";
 import type { KeyCopy, KeyRing, OpenPgp } from "./openpgp-keys.ts";
+import { spkiOf } from "./openpgp-spki.ts";
 import { judgeKey } from "./openpgp-validity.ts";
 import type { Judgement, Trust } from "./scheme.ts";
 import { iso } from "./standing.ts";
@@ -120,9 +121,11 @@ async function judgeWith(c: Case): Promise<Judgement> {
   }
   const judgement = await judgeKey(c, key, issuer, standing);
   const name = standing.signer?.name;
+  const material = spkiOf(issuer.keyPacket);
   return {
     fits: true,
     person: personOf(c.copy, c.trust),
+    ...(material === undefined ? {} : { key: material }),
     ...(standing.flagged ? { flagged: true as const } : {}),
     ...(name === undefined ? {} : { name }),
     ...judgement,
