@@ -1,12 +1,13 @@
 // `npm run bench`: how fast boltseal is, and beside what. It measures and asserts nothing; the targets are
-// printed next to the figures. `--quick` uses 64 MB in place of 1 GB. Needs gpg, gpgv, and sqv for its ratio.
+// printed next to the figures. `--quick` uses 64 MB in place of 1 GB. Needs gpg, gpgv, minisign
+// and ssh-keygen, and sqv for its ratio.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSigning, writeList, writeRandomFile, writeSparseFile, type Signing } from "./support/bench-files.ts";
-import { BOLTSEAL } from "./support/project.ts";
+import { BOLTSEAL, ROOT } from "./support/project.ts";
 import { race, stopRace, timed, type RaceResult, type Runner, type Track } from "./support/race.ts";
 import { skipWithout, tool } from "./support/tools.ts";
 
@@ -106,6 +107,25 @@ async function largeFile(): Promise<void> {
   }
 }
 
+/** One Sigstore bundle with its certificate, log entry and inclusion proof, over a small file. */
+async function sigstoreBundle(node: Runner): Promise<void> {
+  cpSync(join(ROOT, "fixtures/verify/sigstore"), join(folder, "sigstore"), { recursive: true });
+  const identity = [
+    ...["--certificate-identity", "https://forge.example/acme/server/.github/workflows/release.yml@refs/tags/v1.0.0"],
+    ...["--certificate-oidc-issuer", "https://token.forge.example"],
+  ];
+  const files = ["sigstore/installer.sh", "--bundle", "sigstore/installer.sh.sigstore.json"];
+  const root = ["--trusted-root", "sigstore/trusted_root.json"];
+  const own = boltseal("boltseal verify --bundle", "verify", ...files, ...root, ...identity);
+  const results = await race([node, own], QUICK ? 11 : 31, track);
+  report("one Sigstore bundle", results, {});
+  const [start, bundle] = results.map(({ median }) => median);
+  if (start !== undefined && bundle !== undefined)
+    console.log(
+      `  ${milliseconds(bundle)} ms (target: below ${milliseconds(3 * start + 150)}, 3 times node -e 0 and 150 ms)`,
+    );
+}
+
 /** Against the programs that made the signatures. Needs minisign and ssh-keygen. */
 async function otherSchemes(): Promise<void> {
   const missing = skipWithout("minisign", "ssh-keygen");
@@ -163,6 +183,7 @@ async function startUp(): Promise<void> {
   const results = await race([node, version, small], QUICK ? 11 : 31, track);
   report("start-up", results.slice(0, 2), { "node -e 0": "1.6" });
   report("small file", [...results.slice(0, 1), ...results.slice(2)], { "node -e 0": "2.0" });
+  await sigstoreBundle(node);
 }
 
 try {

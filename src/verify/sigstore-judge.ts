@@ -71,7 +71,8 @@ function partsOf(bundle: Bundle, material: Material, { content }: Answer): Parts
   const times = entity.timestamps.flatMap((timestamp): readonly TrustedTime[] => {
     if (timestamp.$case === "timestamp-authority") {
       // RFC 3161 section 2.4.2: granted, perhaps with modifications. The library does not ask.
-      if (![0n, 1n].includes(timestamp.timestamp.status)) throw new MalformedBundleError("its timestamp was not granted");
+      if (![0n, 1n].includes(timestamp.timestamp.status))
+        throw new MalformedBundleError("its timestamp was not granted");
       return [{ time: timestamp.timestamp.signingTime, by: "a timestamp authority" }];
     }
     // Only a promise signs the time; an inclusion proof says nothing about it.
