@@ -54,7 +54,9 @@ export function spkiOf({
   publicParams,
 }: Pick<PublicKey["keyPacket"], "algorithm" | "publicParams">): string | undefined {
   const { n, e, A, Q, oid: curve } = publicParams as Params;
-  switch (algorithm) {
+  const id: number = algorithm;
+  // RFC 9580 section 9.1.
+  switch (id) {
     case 1:
     case 3:
       return n && e && spki([RSA, NULL], der(SEQUENCE, integer(n), integer(e)));
