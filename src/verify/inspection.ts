@@ -59,7 +59,7 @@ export async function createInspection(file: OpenFile, options: InspectionOption
   const kind = block.kind === "none" ? packageKindOf(name) : "mcpb";
   const end = block.kind === "signed" ? block.end : file.size;
   let inside: Promise<Inside> | undefined;
-  const look = (): Promise<Inside> => (inside ??= lookInside(file, options, kind, block));
+  const look = (): Promise<Inside> => (inside ??= inTurn(() => lookInside(file, options, kind, block)));
   let seen: Inside | undefined;
   return {
     fileKind,
@@ -117,6 +117,15 @@ function unsigned(path: string): Claim {
     named: false,
     remarks: [],
   };
+}
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** One archive after the other: what is kept of several, and their documents as trees, would not fit into our memory. */
+function inTurn<T>(look: () => Promise<T>): Promise<T> {
+  const mine = turn.then(look, look);
+  turn = mine;
+  return mine;
 }
 
 async function lookInside(
