@@ -152,12 +152,17 @@ async function readOpenFile(setting: Setting, path: string, output: AtomicFile |
     const inspection = await createInspection(file, { path, name, reader: setting.reader });
     const { plan, finish } = await planReading(setting, path, found, inspection.signatures);
     const ofInspection = plan.add(inspection.needs);
-    const read = await hashOnce(setting, file, path, plan.requests, output);
     const signed: SignedFile = { name, package: inspection.package };
-    const artifact = await finish(read.digests, signed);
-    const inside = await compareInside(setting, inspection, name, artifact.digests);
-    inspection.refuseOtherBytes(ofInspection(read.digests).map(present));
-    return { ...artifact, kind: "file", size: read.size, ...inside };
+    const readOnce = async () => {
+      const { digests, size } = await hashOnce(setting, file, path, plan.requests, output);
+      return { artifact: await finish(digests, signed), size, ofInspection: ofInspection(digests).map(present) };
+    };
+    // Until they are judged: two files whose bytes are kept would not fit into our memory together.
+    const keeps = file.size > KEPT_TOGETHER && plan.requests.some(({ algorithm }) => algorithm === "identity");
+    const read = keeps ? await setting.oneByOne(readOnce) : await readOnce();
+    const inside = await compareInside(setting, inspection, name, read.artifact.digests);
+    inspection.refuseOtherBytes(read.ofInspection);
+    return { ...read.artifact, kind: "file", size: read.size, ...inside };
   } finally {
     closeSync(file.fd);
   }
@@ -219,13 +224,10 @@ async function hashOnce(
   output: AtomicFile | undefined,
 ) {
   const { onProgress } = setting.request;
-  const hash = () =>
-    hashFile(file, requests, {
-      path,
-      spread: setting.alone ? "hashes" : "files",
-      ...(output === undefined ? {} : { copyTo: output.fd }),
-      ...(onProgress === undefined ? {} : { onProgress: (done, total) => onProgress(path, done, total) }),
-    });
-  const keeps = file.size > KEPT_TOGETHER && requests.some(({ algorithm }) => algorithm === "identity");
-  return keeps ? setting.oneByOne(hash) : hash();
+  return hashFile(file, requests, {
+    path,
+    spread: setting.alone ? "hashes" : "files",
+    ...(output === undefined ? {} : { copyTo: output.fd }),
+    ...(onProgress === undefined ? {} : { onProgress: (done, total) => onProgress(path, done, total) }),
+  });
 }
