@@ -30,6 +30,7 @@ const ACCEPTED: readonly (readonly [what: string, text: string, value: Json])[] 
   ["keys that every object has as members", '{"constructor":1,"toString":2}', { constructor: 1, toString: 2 }],
   ["numbers that look like one another", "[0,-0,1E2,1e-400]", [0, -0, 100, 0]],
   ["an integer beyond 2^53, as every JavaScript program reads it", "9007199254740993", 9007199254740992],
+  ["half a million values", `[${"1,".repeat(499_998)}1]`, Array.from({ length: 499_999 }, () => 1)],
   ["depth 200", "[".repeat(200) + "]".repeat(200), JSON.parse("[".repeat(200) + "]".repeat(200)) as Json],
 ];
 
@@ -52,6 +53,12 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
   ["depth 201", "[".repeat(201) + "]".repeat(201), /^x\.json:1:201: nested deeper than 200 levels$/],
   ["a million open brackets", "[".repeat(1_000_000), /nested deeper/],
   ["a million open objects", '{"a":'.repeat(1_000_000), /nested deeper/],
+  [
+    "a value more than half a million",
+    `[${"1,".repeat(499_999)}1]`,
+    /^x\.json:1:1000000: it holds more than 500000 values$/,
+  ],
+  ["half a million empty objects", `{"a":[${"{},".repeat(500_000)}{}]}`, /more than 500000 values/],
   ["text behind the value", "1 2", /^x\.json:1:3: end of file expected$/],
   ["a second document on the next line", "{}\n{}", /^x\.json:2:1: end of file expected$/],
   ["a NUL behind the value", "1\0", /invalid symbol/],

@@ -142,6 +142,18 @@ test("a bad line of a named file is told by its number, and of a policy's file i
   ]);
 });
 
+test("a file of more lines than people is refused whole, and as many as that are read", () => {
+  const full = `${"#\n".repeat(19_999)}acme ${line}\n`;
+  assert.deepEqual(
+    readKeyLines(Buffer.from(full)).map((read) => read.line),
+    [20_000],
+  );
+  for (const tail of ["\n", "acme\n", "#\n".repeat(8_000_000)]) {
+    const read = readKeyLines(Buffer.from(`${full}${tail}`));
+    assert.deepEqual(read, [{ line: 20_001, reason: "the file has more than 20000 lines" }]);
+  }
+});
+
 test("a private key given as key is refused", async () => {
   const text = Buffer.from("-----BEGIN OPENSSH " + "PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n");
   await assert.rejects(judgeOne(document, signature, trusting({ keys: [file("key", text)] })), {

@@ -12,6 +12,9 @@ const MAX_DEPTH = 200;
 /** UTF-16 units of all pointers together: one long key above many members would else fill the memory with copies of itself. */
 const MAX_POINTERS = 16_000_000;
 
+/** Values of all kinds, those inside others included: an empty object of two bytes takes a hundred in memory. */
+const MAX_VALUES = 500_000;
+
 interface ParseOptions {
   /** Name of the document for messages. */
   readonly source: string;
@@ -29,8 +32,8 @@ export interface ParsedJson {
 }
 
 /**
- * Reads one JSON document. Refused: duplicate keys, the key `__proto__`, depth over 200, trailing text,
- * numbers that are not finite, and whatever RFC 8259 refuses. A leading byte order mark is allowed, and so are
+ * Reads one JSON document. Refused: duplicate keys, the key `__proto__`, depth over 200, more than 500,000 values, trailing
+ * text, numbers that are not finite, and whatever RFC 8259 refuses. A leading byte order mark is allowed, and so are
  * lone surrogates (`\ud800`) and integers beyond 2^53, which lose their last digits as in every JavaScript program.
  * @throws UserError `json-malformed`, with source, line and column
  */
@@ -40,6 +43,7 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
   const open: { container: Json[] | Map<string, Json>; key: string | undefined; pointer: string }[] = [];
   let root: Json | undefined;
   let spent = 0;
+  let values = 0;
 
   const fail = (what: string, line: number, column: number): never => {
     throw new UserError("json-malformed", `${options.source}:${line + 1}:${column + 1}: ${what}`);
@@ -50,7 +54,9 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
     const step = Array.isArray(top.container) ? String(top.container.length) : (top.key ?? "");
     return `${top.pointer}/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`;
   };
-  const locate = (pointer: string, line: number): void => {
+  const locate = (pointer: string, line: number, column: number): void => {
+    values += 1;
+    if (values > MAX_VALUES) fail(`it holds more than ${MAX_VALUES} values`, line, column);
     spent += pointer.length + 1;
     if (spent <= MAX_POINTERS) lines.set(pointer, line + 1);
   };
@@ -63,7 +69,7 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
   const begin = (container: Json[] | Map<string, Json>, line: number, column: number): void => {
     if (open.length >= MAX_DEPTH) fail(`nested deeper than ${MAX_DEPTH} levels`, line, column);
     const pointer = pointerOf();
-    locate(pointer, line);
+    locate(pointer, line, column);
     open.push({ container, key: undefined, pointer });
   };
   const end = (): void => {
@@ -88,7 +94,7 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
       },
       onLiteralValue: (value: Json, _offset, _length, line, column) => {
         if (typeof value === "number" && !Number.isFinite(value)) fail("a number is out of range", line, column);
-        locate(pointerOf(), line);
+        locate(pointerOf(), line, column);
         add(value);
       },
       onError: (code: ParseErrorCode, _offset, _length, line, column) => {

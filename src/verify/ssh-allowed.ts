@@ -53,8 +53,24 @@ const TYPE = /^(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+$/;
 /** A line of authorized_keys starts with options: taken for a principal, they would be lost. */
 const OPTION_LIKE = /(?:^|,)(?:cert-authority|restrict|verify-required|no-[a-z0-9-]+|[a-z0-9-]+=)(?:$|,|")/i;
 
-/** The lines of a key file, good and bad. */
+/** Longer files are no list of people, and each line costs a hundred times its size. */
+const MAX_LINES = 20_000;
+const LF = 0x0a;
+
+/** The number of the first line that is one too many, or undefined. */
+function lineTooMany(bytes: Uint8Array): number | undefined {
+  let line = 1;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+    line += 1;
+    if (line > MAX_LINES + 1) return MAX_LINES + 1;
+  }
+  return undefined;
+}
+
+/** The lines of a key file, good and bad. Of a file with too many lines only that is told. */
 export function readKeyLines(bytes: Uint8Array): readonly (KeyLine | BadLine)[] {
+  const tooMany = lineTooMany(bytes);
+  if (tooMany !== undefined) return [{ line: tooMany, reason: `the file has more than ${MAX_LINES} lines` }];
   const text = Buffer.from(bytes)
     .toString("utf8")
     .replace(/^\u{feff}/u, "");
