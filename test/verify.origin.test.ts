@@ -122,6 +122,7 @@ const BAD_DOCUMENTS: readonly (readonly [sentence: string, text: string, message
   ["a signature that is null", documentWith({ signatures: [null] }), /no key id/],
   ["a time that is none", documentWith({}, { time: { "1.2.3": "yesterday" } }), /no time/],
   ["a time on a day that is not", documentWith({}, { time: { "1.2.3": "2026-13-01T00:00:00Z" } }), /no time/],
+  ["a version that would fill the memory", documentWith({ x: "x".repeat(5_000_000) }), /more than 4194304 bytes/],
   ["two names", documentWith().replace('"name"', '"name":"x","name"'), /"name" appears twice/],
   [
     "two names, one escaped",

@@ -88,6 +88,8 @@ export interface PackumentContext {
   readonly mayFetch: (url: URL) => boolean;
 }
 
+/** What a registry says of one version, or any other member that is read (bytes): as a tree it takes many times that. */
+const MAX_MANIFEST = 4 << 20;
 /** How many signatures of a version are read; registries have one or two keys. */
 const MAX_SIGNATURES = 16;
 /** UTF-16 units of an SRI, a key id, a signature. */
@@ -135,6 +137,8 @@ function malformed(source: string, what: string): UserError {
 function valueAt(bytes: Uint8Array, path: readonly string[], source: string): Json | undefined {
   const range = memberRange(bytes, path, (what) => malformed(source, what));
   if (range === undefined) return undefined;
+  if (range[1] - range[0] > MAX_MANIFEST)
+    throw malformed(source, `${path.join(".")} has more than ${MAX_MANIFEST} bytes`);
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes.subarray(...range));
