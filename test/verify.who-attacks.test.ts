@@ -2,7 +2,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { roots } from "./support/npm-attestation.ts";
@@ -102,3 +102,21 @@ test("of a digest --output writes nothing, and not an empty file as verified", a
     assert.equal(existsSync(join(folder, "out.bin")), false);
   });
 });
+
+const SCRIPT = `#!/bin/sh\necho evil\n: <<end\n${"ab".repeat(32)}  nothing\nend\n`;
+
+for (const name of ["checksums.txt", "KEYS", "installer.sh.sign", "installer.sh.sha256"]) {
+  test(`in a folder a script called ${name} is not passed over as evidence for a line that looks like a checksum`, async () => {
+    await inFolder(["good"], async (folder) => {
+      mkdirSync(join(folder, "files"));
+      for (const file of ["installer.sh", "installer.sh.asc"])
+        cpSync(join(folder, "good", file), join(folder, "files", file));
+      const words = ["files", "--key", "good/acme.asc"];
+      assert.equal((await verify(folder, words)).exit, 0);
+      writeFileSync(join(folder, "files", name), SCRIPT);
+      const { exit, stdout } = await verify(folder, words);
+      assert.equal(exit, 1, stdout);
+      assert.ok(stdout.includes(`rejected  files/${name}: `), stdout);
+    });
+  });
+}

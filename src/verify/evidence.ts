@@ -208,9 +208,12 @@ const NEEDS_BYTES: Judgement = {
   hint: "name the file itself",
 };
 
-/** Whether the content of a file is evidence or a key, so that it is no artifact itself. */
+/**
+ * Whether the content of a file is evidence or a key, so that it is no artifact itself. A list must be one throughout:
+ * any script can hold a line that looks like a checksum.
+ */
 export function isEvidence(bytes: Uint8Array): boolean {
-  return (
-    schemeOf(bytes) !== undefined || schemeOfKey(bytes) !== undefined || parseChecksumList(bytes, "").entries.length > 0
-  );
+  if (schemeOf(bytes) !== undefined || schemeOfKey(bytes) !== undefined) return true;
+  const { entries, junk } = parseChecksumList(bytes, "");
+  return entries.length > 0 && junk.length === 0;
 }
