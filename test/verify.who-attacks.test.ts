@@ -2,6 +2,7 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,6 +118,35 @@ for (const name of ["checksums.txt", "KEYS", "installer.sh.sign", "installer.sh.
       const { exit, stdout } = await verify(folder, words);
       assert.equal(exit, 1, stdout);
       assert.ok(stdout.includes(`rejected  files/${name}: `), stdout);
+    });
+  });
+}
+
+/** The Ed25519 key of the minisign fixture, as other schemes pin it. */
+function sameKey(): Readonly<Record<string, object>> {
+  const [, line = ""] = readFileSync(join(FIXTURES, "minisign/test-only-acme.pub"), "utf8").split("\n");
+  const raw = Buffer.from(line, "base64").subarray(10);
+  const blob = Buffer.concat([Buffer.from("\0\0\0\x0bssh-ed25519\0\0\0\x20", "latin1"), raw]);
+  const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), raw]);
+  return {
+    minisign: { key: line },
+    signify: { key: line },
+    ssh: { key: `ssh-ed25519 ${blob.toString("base64")}` },
+    x509: { fingerprint: createHash("sha256").update(spki).digest("hex") },
+  };
+}
+
+for (const [scheme, pin] of Object.entries(sameKey())) {
+  test(`a key that a policy revoked as ${scheme} is revoked for a flag that names it as minisign`, async () => {
+    await inFolder(["minisign"], async (folder) => {
+      const words = ["minisign/document.txt", "--signature", "minisign/prehashed.minisig"];
+      const byKey = [...words, "--key", "minisign/test-only-acme.pub"];
+      assert.equal((await verify(folder, byKey)).exit, 0);
+      const policy = { version: 1, signers: { somebody: { [scheme]: [{ ...pin, revoked: "it was stolen" }] } } };
+      writeFileSync(join(folder, "policy.json"), JSON.stringify(policy));
+      const { exit, stdout } = await verify(folder, [...byKey, "--policy", "policy.json"]);
+      assert.equal(exit, 1, stdout);
+      assert.match(stdout, /the policy revoked its key: it was stolen {3}\[signature-revoked\]/);
     });
   });
 }

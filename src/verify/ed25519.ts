@@ -41,6 +41,11 @@ export function ed25519Key(raw: Uint8Array): VerifyingKey {
   return { object: createPublicKey({ key: der, format: "der", type: "spki" }), spki: spkiDigest(der) };
 }
 
+/** `VerifyingKey.spki` of a key that verifies nothing here. @param raw 32 bytes */
+export function ed25519Spki(raw: Uint8Array): string {
+  return spkiDigest(Buffer.concat([SPKI_START, raw]));
+}
+
 /** `VerifyingKey.spki` of a SubjectPublicKeyInfo. */
 export function spkiDigest(der: Uint8Array): string {
   return createHash("sha256").update(der).digest("hex");

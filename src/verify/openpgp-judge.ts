@@ -12,7 +12,7 @@ import type { KeyCopy, KeyRing, OpenPgp } from "./openpgp-keys.ts";
 import { spkiOf } from "./openpgp-spki.ts";
 import { judgeKey } from "./openpgp-validity.ts";
 import type { Judgement, Trust } from "./scheme.ts";
-import { iso } from "./standing.ts";
+import { iso, revocationOf } from "./standing.ts";
 
 /** Keys whose id the signature names, and whose fingerprint, where it names that too. */
 function candidates(ring: KeyRing, packet: SignaturePacket): readonly (readonly [KeyCopy, string])[] {
@@ -128,7 +128,7 @@ async function judgeWith(c: Case): Promise<Judgement> {
     ...(material === undefined ? {} : { key: material }),
     ...(standing.flagged ? { flagged: true as const } : {}),
     ...(name === undefined ? {} : { name }),
-    ...judgement,
+    ...(revocationOf(c.trust, material) ?? judgement),
   };
 }
 

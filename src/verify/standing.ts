@@ -2,6 +2,7 @@
 // identity. The same for every scheme; OpenPGP, whose keys have dates and subkeys of their own, asks more.
 
 import type { Pin, Signer } from "../core/signer.ts";
+import { ed25519Spki } from "./ed25519.ts";
 import type { Judgement, Trust } from "./scheme.ts";
 
 /** Why a signature by this key counts: a flag chose the key, a policy pins it, or both. */
@@ -27,6 +28,46 @@ export function standingFor(
   const decisive =
     pinned.find(({ pin }) => pin.revoked !== undefined) ?? pinned.find(({ pin }) => prefers(pin)) ?? pinned[0];
   return decisive === undefined && !flagged ? undefined : { flagged, ...decisive };
+}
+
+/** `Judgement.key` of the key that a pin names; undefined where it names none by its bytes, or not by these alone. */
+function keyOfPin({ scheme, identity }: Pin): string | undefined {
+  switch (scheme) {
+    case "x509":
+      return identity;
+    case "minisign":
+    case "signify":
+      // Algorithm and key number stand before it.
+      return ed25519Spki(Buffer.from(identity, "base64").subarray(10));
+    case "ssh": {
+      const [type = "", base64 = ""] = identity.split(" ");
+      if (type !== "ssh-ed25519" && type !== "sk-ssh-ed25519@openssh.com") return undefined;
+      // Two lengths and the type stand before it (RFC 8709 section 4).
+      const start = 4 + type.length + 4;
+      return ed25519Spki(Buffer.from(base64, "base64").subarray(start, start + 32));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * What is to be said of a key that a policy revoked, in whatever scheme it did: a key that was stolen was stolen for all.
+ * @param key `Judgement.key`
+ */
+export function revocationOf(
+  { signers }: Pick<Trust, "signers">,
+  key: string | undefined,
+): Pick<Judgement, "state" | "reason" | "hint"> | undefined {
+  if (key === undefined) return undefined;
+  const pins = signers.flatMap((signer) => signer.pins);
+  const why = pins.find((pin) => pin.revoked !== undefined && keyOfPin(pin) === key)?.revoked;
+  return why === undefined ? undefined : revokedBecause(why);
+}
+
+function revokedBecause(why: string): Pick<Judgement, "state" | "reason" | "hint"> {
+  const hint = "look for a release signed by the publisher's current key";
+  return { state: "revoked", reason: `the policy revoked its key: ${why}`, hint };
 }
 
 /** A signature whose cryptography is good. */
@@ -80,14 +121,11 @@ export function judgeSigner(trust: Trust, good: GoodSignature): Judgement {
     ...(standing.flagged ? { flagged: true as const } : {}),
     ...(name === undefined ? {} : { name }),
   };
-  return { ...known, ...judgeStanding(trust, standing, good) };
+  return { ...known, ...(revocationOf(trust, key) ?? judgeStanding(trust, standing, good)) };
 }
 
 function judgeStanding(trust: Trust, { pin }: Standing, { time, weak, proves }: GoodSignature): Judgement {
-  if (pin?.revoked !== undefined) {
-    const hint = "look for a release signed by the publisher's current key";
-    return { state: "revoked", reason: `the policy revoked its key: ${pin.revoked}`, hint };
-  }
+  if (pin?.revoked !== undefined) return revokedBecause(pin.revoked);
   const allowed =
     pin?.allowWeak !== undefined && Date.parse(pin.allowWeak.expires) > trust.now.getTime() ? pin.allowWeak : undefined;
   if (weak !== undefined && allowed === undefined) return { state: "weak", reason: weak };
