@@ -34,7 +34,7 @@ function constants(workerFile) {
 const APART = {
   spinner: ["cli/spinner.ts"],
   "tuf-client": ["cli/tuf-client.ts"],
-  network: ["cli/refresh-trust.ts", "verify/obtain.ts"],
+  network: ["cli/refresh-trust.ts", "verify/download.ts"],
   keys: ["verify/minisign-judge.ts", "verify/ssh-judge.ts"],
   certificates: ["verify/x509.ts", "verify/cms-judge.ts", "verify/cms-armor.ts", "verify/mcpb.ts"],
   sigstore: ["verify/sigstore-bundle.ts"],

@@ -10,7 +10,7 @@ import { ROOT } from "./support/project.ts";
 const page = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
 
 /** Parts of verify's job: what reads files and folders for it, and what downloads. */
-const JOB_PARTS = /^verify\/(?:setting|operands|reading|inspection|obtain)\.ts$/;
+const JOB_PARTS = /^verify\/(?:setting|operands|reading|inspection|locking|obtain|download)\.ts$/;
 
 /** How the picture calls a file of src/: by its folder, and the jobs of commands with their parts by themselves. */
 function nodeOf(path: string): string {

@@ -46,7 +46,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   ),
   // Parts of verify's job: what reads flags' files, folders, artifacts and their insides, and what downloads.
   ...Object.fromEntries(
-    ["setting", "operands", "reading", "inspection", "obtain"].map((part) => [
+    ["setting", "operands", "reading", "inspection", "locking", "obtain", "download"].map((part) => [
       `verify/${part}.ts`,
       { folders: ["core", "io", "policy"], builtins: DISK },
     ]),

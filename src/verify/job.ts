@@ -1,40 +1,29 @@
 // `boltseal verify`: what is read, in which order. setting.ts reads what flags name, reading.ts one artifact;
 // what it all means is decided next door: evidence.ts opens, lists.ts and pins.ts compare, levels.ts weighs.
 
-import { basename, sep } from "node:path";
-import type { Algorithm, Digest } from "../core/digest.ts";
-import { UserError } from "../core/errors.ts";
+import { basename } from "node:path";
 import { verdict } from "../core/report.ts";
-import type { LockSubject } from "../core/lock.ts";
-import type { Evidence, Finding, Report, Skipped, Subject } from "../core/report.ts";
+import type { Finding, Report, Subject } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
 import type { RuleId } from "../core/rules.ts";
 import { createAtomicFile } from "../io/files.ts";
 import type { AtomicFile } from "../io/files.ts";
 import { undefinedSigners } from "../policy/demands.ts";
-import { consultLocks } from "../policy/lock.ts";
 import type { AcceptedSubject } from "../policy/lock-write.ts";
-import { lockKeysOf } from "../policy/lock-keys.ts";
 import { settle } from "../policy/waivers.ts";
 import { claimsAbout } from "./artifact.ts";
 import type { ReadArtifact } from "./artifact.ts";
-import type { Claim } from "./claim.ts";
-import { isEvidence } from "./evidence.ts";
-import type { NamedFile } from "./flags.ts";
 import { findingsAbout } from "./levels.ts";
 import type { Demand, Demands } from "./levels.ts";
-import { acceptedFindings, lockFindings, pinFor } from "./lock.ts";
-import { expandOperands } from "./operands.ts";
-import type { Operand, Operands } from "./operands.ts";
-import { pinClaim } from "./pins.ts";
+import { compareWithLocks, toAccept } from "./locking.ts";
+import { expandOperands, refuseManyFor, sortAsides } from "./operands.ts";
+import type { Operand } from "./operands.ts";
 import { readArtifact, rulesOn } from "./reading.ts";
-import { prepare, readFile, unreadable } from "./setting.ts";
+import { inOrder, prepare, unreadable } from "./setting.ts";
 import type { Setting, VerifyRequest } from "./setting.ts";
 
 export type { VerifyRequest } from "./setting.ts";
 
-/** Of a file that may be evidence about others (bytes). */
-const MAX_ASIDE = 32 << 20;
 /** Files that are read side by side. */
 const LANES = 4;
 
@@ -45,52 +34,13 @@ const LANES = 4;
  */
 export async function verifyArtifacts(request: VerifyRequest): Promise<Report> {
   const { from } = request;
-  return from === undefined ? verifyHere(request) : verifyDownload(request, from);
-}
-
-/** Downloads into a folder that is gone when this ends. Paths in it appear in the report as names. */
-async function verifyDownload(request: VerifyRequest, from: string): Promise<Report> {
-  const { obtain } = await import("./obtain.ts");
-  const { onProgress } = request;
-  const obtained = await obtain(from, {
-    ...request.network,
-    ...(onProgress === undefined
-      ? {}
-      : { onProgress: (path: string, done: number, total = done) => onProgress(basename(path), done, total) }),
-  });
-  try {
-    const { artifact, files, folder, package: found } = obtained;
-    const evidence = files.flatMap((path): NamedFile[] => {
-      if (found === undefined) return [];
-      return [{ path, flag: basename(path) === "npm-signature.json" ? "npm-signature" : "attestations" }];
-    });
-    const report = await verifyHere({
-      ...request,
-      artifacts: [artifact],
-      signatures: [...request.signatures, ...evidence],
-      origin: { shown: obtained.shown, ...(found === undefined ? {} : { package: found }) },
-    });
-    const shown = withoutFolder({ ...report, skipped: [...obtained.skipped, ...report.skipped] }, folder);
-    return { ...shown, skipped: inOrder(shown.skipped) };
-  } finally {
-    obtained.discard();
-  }
-}
-
-/** The report, with names in place of the paths of a folder that nobody will find. */
-function withoutFolder(report: Report, folder: string): Report {
-  const shorten = (value: unknown): unknown => {
-    if (typeof value === "string") return value.replaceAll(folder + sep, "");
-    if (Array.isArray(value)) return value.map(shorten);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shorten(member)]));
-  };
-  return shorten(report) as Report;
+  if (from === undefined) return verifyHere(request);
+  const { verifyDownload } = await import("./download.ts");
+  return verifyDownload(request, from, verifyHere);
 }
 
 async function verifyHere(request: VerifyRequest): Promise<Report> {
-  const expanded = expandOperands(request.artifacts);
-  const { operands, asides } = sortAsides(expanded, request);
+  const { operands, asides } = sortAsides(expandOperands(request.artifacts), request);
   refuseManyFor(request, operands);
   const paths = operands.flatMap((operand) => (operand.kind === "file" ? [operand.path] : []));
   const setting = await prepare(request, paths, operands.length === 1);
@@ -130,56 +80,6 @@ async function verifyHere(request: VerifyRequest): Promise<Report> {
     return report;
   } finally {
     output?.discard();
-  }
-}
-
-/** Each once, in an order that does not tell which of several files or answers came first. */
-function inOrder(skipped: readonly Skipped[]): readonly Skipped[] {
-  const entries = skipped.map((entry) => [`${entry.path}\0${entry.reason}`, entry] as const);
-  return [...new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))).values()];
-}
-
-/** Files of a folder that are evidence by name and content stand aside; what only has such a name is checked. */
-function sortAsides({ operands, asides }: Operands, request: VerifyRequest): Operands {
-  const named = new Set([...request.signatures.map(({ path }) => path), ...request.checksums, ...request.keys]);
-  const kept = asides.filter(({ path }) => named.has(path) || holdsEvidence(path));
-  const others = asides.filter((aside) => !kept.includes(aside));
-  return {
-    operands: [...operands, ...others.map(({ path }): Operand => ({ kind: "file", path }))],
-    asides: kept,
-  };
-}
-
-function holdsEvidence(path: string): boolean {
-  try {
-    return isEvidence(readFile(path, MAX_ASIDE).bytes);
-  } catch (error) {
-    // Not evidence that can be read: it is then read as an artifact, which says why.
-    if (error instanceof UserError && error.code.startsWith("input-")) return false;
-    throw error;
-  }
-}
-
-/** A folder may hold more than the one artifact that these flags speak of. @throws UserError `usage` */
-function refuseManyFor(request: VerifyRequest, operands: readonly Operand[]): void {
-  if (operands.length === 0) throw new UserError("usage", "there is nothing but evidence, and no artifact to check");
-  if (request.output !== undefined && operands.some(({ kind }) => kind === "digest"))
-    throw new UserError("usage", "--output writes the bytes that were verified, and a digest has none");
-  if (request.serverJson !== undefined && operands.some(({ kind }) => kind === "digest"))
-    throw new UserError(
-      "usage",
-      "--server-json is compared with what is inside the file, and a digest has nothing inside",
-    );
-  if (operands.length === 1) return;
-  const given = {
-    as: request.as,
-    output: request.output,
-    "server-json": request.serverJson,
-    digest: request.digests[0],
-  };
-  for (const [option, value] of Object.entries(given)) {
-    if (value !== undefined)
-      throw new UserError("usage", `--${option} speaks of one artifact, and ${operands.length} were given`);
   }
 }
 
@@ -237,55 +137,8 @@ function demandsOn({ request, trust, incomplete }: Setting, path: string): Deman
   return { all: request.all, each, incomplete, namesSigners };
 }
 
-/** The subject in the terms of a lock: what it is, and everybody who answers for it. */
-function lockSubject({ request }: Setting, artifact: ReadArtifact, evidence: readonly Evidence[]): LockSubject {
-  const sha256 = artifact.digests.find(({ algorithm }) => algorithm === "sha256")?.hex;
-  return {
-    name: request.as ?? basename(artifact.path),
-    ...(artifact.package === undefined ? {} : { version: artifact.package.version }),
-    ...(sha256 === undefined ? {} : { sha256 }),
-    signers: evidence.flatMap(({ scheme, signer, time, state }) =>
-      signer === undefined || state !== "verified" ? [] : [{ scheme, signer, ...(time === undefined ? {} : { time }) }],
-    ),
-  };
-}
-
-function lockKeysFor({ request }: Setting, artifact: ReadArtifact): readonly string[] {
-  return lockKeysOf(artifact.package, rulesOn(request, artifact.path));
-}
-
-/** @throws UserError `usage` for a digest that a lock does not hold */
-function toAccept(setting: Setting, artifact: ReadArtifact, evidence: readonly Evidence[]): AcceptedSubject {
-  const { sha256, ...subject } = lockSubject(setting, artifact, evidence);
-  if (sha256 === undefined)
-    throw new UserError("usage", `${artifact.path}: a lock holds SHA-256, and only another digest was given`);
-  const { origin } = setting.request;
-  return {
-    ...subject,
-    sha256,
-    keys: lockKeysFor(setting, artifact),
-    ...(origin === undefined ? {} : { source: origin.shown }),
-  };
-}
-
-/** What the locks in force say: other than what was accepted last, or exactly that. */
-function compareWithLocks(
-  setting: Setting,
-  artifact: ReadArtifact,
-  evidence: readonly Evidence[],
-): { readonly claims: readonly Claim[]; readonly findings: readonly Finding[] } {
-  const { locks, words, lock } = setting.request;
-  if (locks.files.length === 0) return { claims: [], findings: [] };
-  const subject = lockSubject(setting, artifact, evidence);
-  const consulted = consultLocks(locks, lockKeysFor(setting, artifact));
-  const findings = lockFindings(consulted, subject, { subject: artifact.path, words });
-  const pin = pinFor(consulted, subject);
-  const computed = (algorithm: Algorithm): Digest | undefined =>
-    artifact.digests.find((digest) => digest.algorithm === algorithm);
-  return {
-    claims: pin === undefined ? [] : [pinClaim(pin, computed)],
-    findings: lock ? acceptedFindings(findings) : findings,
-  };
+function withoutHint({ hint: _, ...finding }: Finding): Finding {
+  return finding;
 }
 
 /** @param all every artifact of the run, this one included: a signature may be meant for another */
@@ -300,14 +153,16 @@ function judgeArtifact(setting: Setting, artifact: ReadArtifact, all: readonly R
     proven.map(({ evidence }) => evidence),
   );
   const claims = [...proven, ...locked.claims];
-  findings.push(
+  const others: readonly Finding[] = [
     ...problems.map((problem) => ({ level: RULES[problem.rule].level, subject: id, ...problem })),
     ...findingsAbout(id, claims, demandsOn(setting, id)),
-    ...locked.findings,
-  );
-  for (const name of new Set([basename(id), request.as ?? basename(id)])) {
-    findings.push(...undefinedSigners(request.policy, name, id));
-  }
+    ...[...new Set([basename(id), request.as ?? basename(id)])].flatMap((name) =>
+      undefinedSigners(request.policy, name, id),
+    ),
+  ];
+  // Only where nothing else speaks against it does accepting it help.
+  const isBlocked = others.some(({ level, waived }) => waived === undefined && level !== "warn" && level !== "note");
+  findings.push(...others, ...(isBlocked ? locked.findings.map(withoutHint) : locked.findings));
   const evidence = claims.map((claim) => claim.evidence);
   return { id, kind, ...(size === undefined ? {} : { size }), digests, evidence };
 }

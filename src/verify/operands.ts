@@ -4,8 +4,10 @@ import { basename, join } from "node:path";
 import { parseDigests } from "../core/digest.ts";
 import type { Digest } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
-import { fileTypeOf, listDirectory } from "../io/files.ts";
+import { fileTypeOf, listDirectory, readSmallFile } from "../io/files.ts";
 import { isEvidenceName } from "./discovery.ts";
+import { isEvidence } from "./evidence.ts";
+import type { VerifyFlags } from "./flags.ts";
 
 /** One thing to check. */
 export type Operand =
@@ -81,4 +83,51 @@ function walk(folder: string, depth: number, operands: Map<string, Operand>, asi
 /** The name that lists and policies know an operand by. */
 export function nameOf(operand: Operand, as: string | undefined): string {
   return as ?? basename(operand.path);
+}
+
+/** Of a file that may be evidence about others (bytes). */
+const MAX_ASIDE = 32 << 20;
+
+/** Files of a folder that are evidence by name and content stand aside; what only has such a name is checked. */
+export function sortAsides({ operands, asides }: Operands, request: VerifyFlags): Operands {
+  const named = new Set([...request.signatures.map(({ path }) => path), ...request.checksums, ...request.keys]);
+  const kept = asides.filter(({ path }) => named.has(path) || holdsEvidence(path));
+  const others = asides.filter((aside) => !kept.includes(aside));
+  return {
+    operands: [...operands, ...others.map(({ path }): Operand => ({ kind: "file", path }))],
+    asides: kept,
+  };
+}
+
+function holdsEvidence(path: string): boolean {
+  try {
+    return isEvidence(readSmallFile(path, MAX_ASIDE));
+  } catch (error) {
+    // Not evidence that can be read: it is then read as an artifact, which says why.
+    if (error instanceof UserError && error.code.startsWith("input-")) return false;
+    throw error;
+  }
+}
+
+/** A folder may hold more than the one artifact that these flags speak of. @throws UserError `usage` */
+export function refuseManyFor(request: VerifyFlags, operands: readonly Operand[]): void {
+  if (operands.length === 0) throw new UserError("usage", "there is nothing but evidence, and no artifact to check");
+  if (request.output !== undefined && operands.some(({ kind }) => kind === "digest"))
+    throw new UserError("usage", "--output writes the bytes that were verified, and a digest has none");
+  if (request.serverJson !== undefined && operands.some(({ kind }) => kind === "digest"))
+    throw new UserError(
+      "usage",
+      "--server-json is compared with what is inside the file, and a digest has nothing inside",
+    );
+  if (operands.length === 1) return;
+  const given = {
+    as: request.as,
+    output: request.output,
+    "server-json": request.serverJson,
+    digest: request.digests[0],
+  };
+  for (const [option, value] of Object.entries(given)) {
+    if (value !== undefined)
+      throw new UserError("usage", `--${option} speaks of one artifact, and ${operands.length} were given`);
+  }
 }

@@ -145,10 +145,20 @@ function createQueue(): Setting["oneByOne"] {
 /** A public key as projects publish it, in place of a file's name: minisign and signify, or an SSH key line. */
 const INLINE_KEY = /^(?:RW[A-Za-z0-9+/]{54}|(?:ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/]+={0,2}(?: .*)?)$/;
 
+/** What is meant as a key and is none: with a typing error, or the whole text of a key file. */
+const LIKE_A_KEY = /^(?:RW[A-Za-z0-9+/=]{30,}\s*$|untrusted comment:|(?:ssh|ecdsa|sk)-\S+ |-----BEGIN )/;
+
 function readKey(word: string): EvidenceFile {
   // Never a file of that name, which others could put there.
   if (INLINE_KEY.test(word)) return { source: "--key", bytes: Buffer.from(`${word}\n`) };
-  return readFile(word, MAX_KEYS);
+  try {
+    return readFile(word, MAX_KEYS);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "input-missing" || !LIKE_A_KEY.test(word)) throw error;
+    throw new UserError("input-missing", `--key ${word}: neither a key nor a file`, {
+      hint: "give the whole key in one line: 56 characters that start with RW, or type and base64 of a .pub file",
+    });
+  }
 }
 
 function readTrust(request: VerifyRequest, foundKeys: readonly EvidenceFile[]): Trust {
@@ -224,4 +234,10 @@ function discoverKeys(
     const folder = folderAt(shared, path);
     return findKeys(folder.names).flatMap((name) => folder.read(name, MAX_FOUND_KEYS) ?? []);
   });
+}
+
+/** Each once, in an order that does not tell which of several files or answers came first. */
+export function inOrder(skipped: readonly Skipped[]): readonly Skipped[] {
+  const entries = skipped.map((entry) => [`${entry.path}\0${entry.reason}`, entry] as const);
+  return [...new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))).values()];
 }

@@ -1,0 +1,68 @@
+// The locks in force and one artifact of a run: what they say of it, and what of it is to be recorded. The comparison
+// itself is in lock.ts.
+
+import { basename } from "node:path";
+import type { Algorithm, Digest } from "../core/digest.ts";
+import { UserError } from "../core/errors.ts";
+import type { LockSubject } from "../core/lock.ts";
+import type { Evidence, Finding } from "../core/report.ts";
+import { consultLocks } from "../policy/lock.ts";
+import { lockKeysOf } from "../policy/lock-keys.ts";
+import type { AcceptedSubject } from "../policy/lock-write.ts";
+import type { ReadArtifact } from "./artifact.ts";
+import type { Claim } from "./claim.ts";
+import { acceptedFindings, lockFindings, pinFor } from "./lock.ts";
+import { pinClaim } from "./pins.ts";
+import { rulesOn } from "./reading.ts";
+import type { Setting } from "./setting.ts";
+
+/** The subject in the terms of a lock: what it is, and everybody who answers for it. */
+function lockSubject({ request }: Setting, artifact: ReadArtifact, evidence: readonly Evidence[]): LockSubject {
+  const sha256 = artifact.digests.find(({ algorithm }) => algorithm === "sha256")?.hex;
+  return {
+    name: request.as ?? basename(artifact.path),
+    ...(artifact.package === undefined ? {} : { version: artifact.package.version }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+    signers: evidence.flatMap(({ scheme, signer, time, state }) =>
+      signer === undefined || state !== "verified" ? [] : [{ scheme, signer, ...(time === undefined ? {} : { time }) }],
+    ),
+  };
+}
+
+function lockKeysFor({ request }: Setting, artifact: ReadArtifact): readonly string[] {
+  return lockKeysOf(artifact.package, rulesOn(request, artifact.path));
+}
+
+/** @throws UserError `usage` for a digest that a lock does not hold */
+export function toAccept(setting: Setting, artifact: ReadArtifact, evidence: readonly Evidence[]): AcceptedSubject {
+  const { sha256, ...subject } = lockSubject(setting, artifact, evidence);
+  if (sha256 === undefined)
+    throw new UserError("usage", `${artifact.path}: a lock holds SHA-256, and only another digest was given`);
+  const { origin } = setting.request;
+  return {
+    ...subject,
+    sha256,
+    keys: lockKeysFor(setting, artifact),
+    ...(origin === undefined ? {} : { source: origin.shown }),
+  };
+}
+
+/** What the locks in force say: other than what was accepted last, or exactly that. */
+export function compareWithLocks(
+  setting: Setting,
+  artifact: ReadArtifact,
+  evidence: readonly Evidence[],
+): { readonly claims: readonly Claim[]; readonly findings: readonly Finding[] } {
+  const { locks, words, lock } = setting.request;
+  if (locks.files.length === 0) return { claims: [], findings: [] };
+  const subject = lockSubject(setting, artifact, evidence);
+  const consulted = consultLocks(locks, lockKeysFor(setting, artifact));
+  const findings = lockFindings(consulted, subject, { subject: artifact.path, words });
+  const pin = pinFor(consulted, subject);
+  const computed = (algorithm: Algorithm): Digest | undefined =>
+    artifact.digests.find((digest) => digest.algorithm === algorithm);
+  return {
+    claims: pin === undefined ? [] : [pinClaim(pin, computed)],
+    findings: lock ? acceptedFindings(findings) : findings,
+  };
+}
