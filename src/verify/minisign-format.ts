@@ -49,7 +49,7 @@ export interface Refusal {
 
 /** As minisign 0.12 reads them, in bytes without the line's end. */
 const MAX_UNTRUSTED = 1022;
-const MAX_TRUSTED = 8190;
+export const MAX_TRUSTED = 8190;
 const MAX_FILE = 16 * 1024;
 /** Of one file: each that has the number of a signature is tried. */
 const MAX_KEYS = 1000;

@@ -7,7 +7,7 @@ import { MAX_WHOLE_BYTES } from "../core/hash-set.ts";
 import type { Pin } from "../core/signer.ts";
 import { ed25519Key, isSmallOrder } from "./ed25519.ts";
 import type { VerifyingKey } from "./ed25519.ts";
-import { readKeyFile, readKeyLine, readMinisign, readSignify } from "./minisign-format.ts";
+import { MAX_TRUSTED, readKeyFile, readKeyLine, readMinisign, readSignify } from "./minisign-format.ts";
 import type { EdPublicKey, EdSignature } from "./minisign-format.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, Remark, Trust } from "./scheme.ts";
 import { judgeSigner } from "./standing.ts";
@@ -157,6 +157,25 @@ function onlyOver(message: Uint8Array, { needs, judge }: PendingSignature): Pend
   };
 }
 
+const NO_FILE: Judgement = {
+  state: "unsupported",
+  reason: "it is over what minisign itself signs beside a file, so that somebody meant it as a file is not known",
+  hint: "ask the publisher for a prehashed signature (minisign 0.12)",
+};
+
+/**
+ * Whether the bytes may be what a signature over another file is made of: 64 bytes of BLAKE2b, or 64 bytes of a
+ * signature and its trusted comment. minisign signs both with the same key as whole files (`Ed`), so whoever has one
+ * of its signatures has good ones over these, too. Neither hash nor signature looks like text.
+ */
+function isMadeBySigning(bytes: Uint8Array): boolean {
+  if (bytes.length < 64 || bytes.length > 64 + MAX_TRUSTED) return false;
+  if (bytes.subarray(0, 64).every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)))
+    return false;
+  // A comment has no line feed, and as minisign of any age wrote it need not be UTF-8.
+  return bytes.indexOf(0x0a, 64) === -1 && bytes.indexOf(0, 64) === -1;
+}
+
 /** @param candidates not empty */
 function pendingFor(
   trust: Trust,
@@ -181,6 +200,7 @@ function pendingFor(
       }
       const key = candidates.find(({ object }) => verify(null, result.digest, object, signature));
       if (key === undefined) return { ...named(scheme, candidates), ...BAD_BYTES };
+      if (algorithm === "Ed" && isMadeBySigning(result.digest)) return { ...named(scheme, [key]), ...NO_FILE };
       return judgeSigner(trust, {
         ...about,
         signer: `${scheme} ${key.text}`,

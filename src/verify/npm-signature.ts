@@ -78,12 +78,10 @@ function judgeWith(
   if (!verify("sha256", Buffer.from(text), key.object, signature.bytes))
     return { ...said, state: "invalid", reason: `it is not valid for these bytes as ${about}` };
   const proves = `the registry whose key this is gave out exactly these bytes as ${about}`;
-  const { time: _claim, ...judgement } = judgeSigner(trust, {
-    ...naming,
-    ...(publishedAt === undefined ? {} : { time: publishedAt }),
-    hint: UNCHOSEN_KEY,
-    proves,
-  });
+  const good = { ...naming, hint: UNCHOSEN_KEY, proves };
+  const claimed = judgeSigner(trust, { ...good, ...(publishedAt === undefined ? {} : { time: publishedAt }) });
+  // Whoever passes the document on can write any time into it, also one at which a policy still trusted the key.
+  const { time: _claim, ...judgement } = claimed.state === "verified" ? judgeSigner(trust, good) : claimed;
   // The time is a claim that nobody signed: good enough to excuse a key that has expired since, and for nothing else.
   const { notAfter } = validity;
   if (judgement.state !== "verified" || notAfter === undefined || trust.at <= notAfter) return judgement;

@@ -120,7 +120,11 @@ function takePrincipals(text: string): readonly [string, string] {
     throw new WireError("it has not the form: principals, options, key");
   if (quoted === undefined && OPTION_LIKE.test(principals))
     throw new WireError("it starts with options, as in authorized_keys; principals must stand first");
-  if (principals.split(",").includes("")) throw new WireError("one of its principals is empty");
+  const patterns = principals.split(",");
+  if (patterns.includes("")) throw new WireError("one of its principals is empty");
+  // Such a line matches nobody, whoever is asked for.
+  if (patterns.every((pattern) => pattern.startsWith("!")))
+    throw new WireError("its principals only say who it is not");
   return [principals, rest];
 }
 
@@ -175,7 +179,9 @@ function readTime(text: string): number {
 
 /** Whether a pattern list names the namespace: one pattern does, and none that starts with `!` (ssh_config(5), "PATTERNS"). */
 export function listNames(list: string, namespace: string): boolean {
-  const matches = (pattern: string): boolean => globMatches(pattern.replaceAll("*", "**"), namespace);
+  // A slash is a character like others here. Neither text can hold a line feed.
+  const plain = (text: string): string => text.replaceAll("/", "\n");
+  const matches = (pattern: string): boolean => globMatches(plain(pattern.replaceAll("*", "**")), plain(namespace));
   const patterns = list.split(",");
   return (
     !patterns.some((pattern) => pattern.startsWith("!") && matches(pattern.slice(1))) &&

@@ -30,6 +30,7 @@ export interface Certificate {
   readonly notAfter: Date;
   /** OID of the algorithm that the issuer signed with. */
   readonly signedWith: string;
+  readonly signedWithParameters?: Element;
   readonly extensions: Extensions;
 }
 
@@ -87,6 +88,7 @@ export function certificateOf(element: Element): Certificate {
     notBefore: timeOf(dates[0], "certificate's first day"),
     notAfter: timeOf(dates[1], "certificate's last day"),
     signedWith: oidOf(algorithm.parts[0], "certificate's algorithm"),
+    ...(algorithm.parts[1] === undefined ? {} : { signedWithParameters: algorithm.parts[1] }),
     extensions: extensionsOf(optional, version),
   };
 }

@@ -173,22 +173,45 @@ export function weakness(hash: Algorithm, key: KeyObject): string | undefined {
 
 /** Why the key could be found out, or undefined. */
 export function weakKey(key: KeyObject): string | undefined {
-  const { modulusLength, publicExponent } = key.asymmetricKeyDetails ?? {};
+  const { modulusLength, publicExponent, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
   if (modulusLength !== undefined && modulusLength < 2048) return `its RSA key has ${modulusLength} bits`;
   if (publicExponent !== undefined && publicExponent < 3n) return "its RSA key has an exponent that proves nothing";
+  // The names of curves say how many bits they have; one without a name, or with a short number, is none to rely on.
+  if (key.asymmetricKeyType === "ec" && Number(/[0-9]{3}/.exec(namedCurve)?.[0] ?? 0) < 224)
+    return `its key is on the curve ${namedCurve === "" ? "without a name" : namedCurve}, which is too weak`;
   return undefined;
 }
 
-/** OIDs of issuers' signatures that use MD5 or SHA-1, or older. */
-const WEAK_SIGNATURES: readonly string[] = [
-  "1.2.840.113549.1.1.2",
-  "1.2.840.113549.1.1.3",
-  ...Object.entries(SIGNATURES).flatMap(([oid, [, hash]]) => (hash !== undefined && WEAK.includes(hash) ? [oid] : [])),
-  "1.2.840.10040.4.3",
-  "1.3.14.3.2.29",
+/** Issuers' signatures with a hash that nobody can forge: ours, SHA-224, SHA-512/t, SHA-3 and Ed448 (RFC 8017, 9688, 8410). */
+const STRONG_SIGNATURES: readonly string[] = [
+  ...Object.entries(SIGNATURES).flatMap(([oid, [, hash]]) => (hash !== undefined && !WEAK.includes(hash) ? [oid] : [])),
+  ...["14", "15", "16"].map((last) => `1.2.840.113549.1.1.${last}`),
+  "1.2.840.10045.4.3.1",
+  ...["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"].map(
+    (last) => `2.16.840.1.101.3.4.3.${last}`,
+  ),
+  "1.3.101.113",
 ];
+const PSS = "1.2.840.113549.1.1.10";
 
-/** Whether a certificate's signature by its issuer is by a weak algorithm. */
-export function isWeaklySigned({ signedWith }: { readonly signedWith: string }): boolean {
-  return WEAK_SIGNATURES.includes(signedWith);
+/** What an issuer signed with, as a certificate says it. */
+export interface IssuerAlgorithm {
+  /** OID. */
+  readonly signedWith: string;
+  readonly signedWithParameters?: Element;
+}
+
+/** Whether a certificate's signature by its issuer is by a weak algorithm, or one that is not known. */
+export function isWeaklySigned({ signedWith, signedWithParameters }: IssuerAlgorithm): boolean {
+  if (signedWith !== PSS) return !STRONG_SIGNATURES.includes(signedWith);
+  // The parameters name the hash: SHA-1 where they are left out.
+  return !(["sha256", "sha384", "sha512"] as const).some((hash) => {
+    try {
+      saltLengthOf(signedWithParameters, hash);
+      return true;
+    } catch (error) {
+      if (error instanceof DerError || error instanceof UnsupportedError) return false;
+      throw error;
+    }
+  });
 }
