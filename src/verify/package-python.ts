@@ -28,6 +28,7 @@ export function parseCoreMetadata(text: string, path: string): CoreMetadata {
   const end = /\r?\n(?:\r?\n|$)/.exec(text);
   const head = end === null ? text : text.slice(0, end.index);
   const body = end === null ? "" : text.slice(end.index + end[0].length);
+  if (hasMoreLines(head, MAX_HEADER_LINES)) throw refuse(`has more than ${MAX_HEADER_LINES} lines of headers`);
   const headers = parseHeaders(head);
   if (headers === undefined) throw refuse("has a line that is no header before its first blank line");
   for (const name of SINGLE) {
@@ -44,6 +45,15 @@ export function parseCoreMetadata(text: string, path: string): CoreMetadata {
     throw refuse("has more than one description");
   }
   return { name, version, description: described[0] ?? body };
+}
+
+/** Packages that fold their whole description into a header have some thousands; a line takes a hundred bytes in memory. */
+const MAX_HEADER_LINES = 50_000;
+
+function hasMoreLines(text: string, limit: number): boolean {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && lines <= limit; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines > limit;
 }
 
 /** Values by header name in lower case, folded lines joined by line feeds; undefined for anything that is no header. */
