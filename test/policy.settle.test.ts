@@ -66,6 +66,23 @@ const ROWS: readonly Row[] = [
     settled: ["renamed unknown", "checksum-junk reject"],
   },
   {
+    name: "a flag lets off what no policy raised to reject, and nothing else",
+    findings: ["--allow-integrity-only", "allowWeak"].map((by) => ({
+      ...finding("integrity-only", "a.tgz"),
+      waived: { by, reason: "asked for" },
+    })),
+    policy: policy([], [["integrity-only", "reject"]]),
+    settled: ["integrity-only reject", "integrity-only reject allowWeak"],
+  },
+  {
+    name: "a flag lets off what a policy raised to less",
+    findings: [
+      { ...finding("integrity-only", "a.tgz"), waived: { by: "--allow-integrity-only", reason: "asked for" } },
+    ],
+    policy: policy([], [["integrity-only", "unknown"]]),
+    settled: ["integrity-only unknown --allow-integrity-only"],
+  },
+  {
     name: "a rule raised less than a finding already weighs changes nothing",
     findings: [finding("signature-untrusted", "a.tgz", "reject")],
     policy: policy([], [["signature-untrusted", "unknown"]]),

@@ -18,7 +18,7 @@ export function settle(findings: readonly Finding[], policy: Decisions, now: Dat
   // A time that cannot be read is no time in the future, so such a waiver is not in force.
   const inForce = policy.waivers.filter((waiver) => Date.parse(waiver.expires) > now.getTime());
   const expired = policy.waivers.filter((waiver) => !inForce.includes(waiver));
-  const settled = findings.map((finding) => waive(raise(finding, policy), inForce));
+  const settled = findings.map((finding) => waive(raise(withoutFlag(finding, policy), policy), inForce));
   return [
     ...settled,
     ...expired.map((waiver) => about(waiver, "waiver-expired", `expired at ${waiver.expires}`, policy)),
@@ -26,6 +26,13 @@ export function settle(findings: readonly Finding[], policy: Decisions, now: Dat
       .filter((waiver) => !settled.some((finding) => covers(waiver, finding)))
       .map((waiver) => about(waiver, "waiver-unused", "covers nothing", policy)),
   ];
+}
+
+/** What a policy raised to `reject`, no flag of a run lets off. */
+function withoutFlag(finding: Finding, policy: Decisions): Finding {
+  if (finding.waived?.by.startsWith("--") !== true || policy.rules.get(finding.rule) !== "reject") return finding;
+  const { waived: _, ...counting } = finding;
+  return counting;
 }
 
 function raise(finding: Finding, policy: Decisions): Finding {

@@ -13,6 +13,7 @@ import { refuseForeignWriters } from "../policy/policy-files.ts";
 import type { Policy } from "../policy/types.ts";
 import { judgeNamed } from "./artifact.ts";
 import type { NamedEvidence } from "./artifact.ts";
+import { cms } from "./cms.ts";
 import { findKeys } from "./discovery.ts";
 import type { Folder } from "./discovery.ts";
 import { readList, readNamedSignatures } from "./evidence.ts";
@@ -20,6 +21,7 @@ import type { List, Signature } from "./evidence.ts";
 import type { VerifyFlags } from "./flags.ts";
 import type { Obtained, ObtainOptions } from "./obtain.ts";
 import type { EvidenceFile, Trust } from "./scheme.ts";
+import { sigstore } from "./sigstore.ts";
 import { loadTrustRoots } from "./sigstore-roots.ts";
 import { createSignatureReader, trustNobody } from "./signed.ts";
 import type { SignatureReader } from "./signed.ts";
@@ -99,6 +101,9 @@ export async function prepare(request: VerifyRequest, paths: readonly string[], 
   const folders = new Map<string, Folder>();
   const trust = readTrust(request, discoverKeys(request, paths, { folders, skipped }));
   const reader = createSignatureReader(trust);
+  // Named and useless, they are an error, whether or not a signature needs them.
+  if (request.authorities.length > 0) await reader.verifierFor(cms);
+  if (request.trustedRoot !== undefined) await reader.verifierFor(sigstore);
   // What cannot be read becomes a finding, and the rest is still checked.
   const attempt = <T>(path: string, read: () => T): T | undefined => {
     try {
