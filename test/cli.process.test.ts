@@ -43,6 +43,21 @@ function ended(child: ChildProcess): Promise<{ readonly code: number | null; rea
 
 const GOOD = ["verify", "installer.sh", "--signature", "installer.sh.asc", "--key", "acme.asc"];
 
+test("a word that is too long for a file's name is no internal error", async (t) => {
+  for (const word of [`-${"a".repeat(5000)}`, `https://${"a".repeat(5000)}`]) {
+    const child = spawn(process.execPath, [BOLTSEAL, ...GOOD, word], {
+      ...releaseOf(t),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout.resume();
+    const { code } = await ended(child);
+    assert.equal(code, 2);
+    assert.match(stderr, /^boltseal: (?:unknown option|https:)/);
+  }
+});
+
 test("a reader that has gone is not a success", async (t) => {
   const child = spawn(process.execPath, [BOLTSEAL, ...GOOD], { ...releaseOf(t), stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.destroy();

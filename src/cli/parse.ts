@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../core/errors.ts";
 import { nearestName } from "../core/nearest.ts";
+import { systemErrorCode } from "../io/files.ts";
 import type { Arguments, CommandSpec, OptionSpec } from "./command.ts";
 import { COMMON_OPTIONS } from "./commands.ts";
 
@@ -33,11 +34,23 @@ function beforeDashes(words: readonly string[]): readonly string[] {
   return end === -1 ? words : words.slice(0, end);
 }
 
+/** Whether there is a file of this name; a word that is too long for one is none. @throws UserError `input-unreadable` */
+export function isFileHere(word: string, cwd: string): boolean {
+  try {
+    return lstatSync(join(cwd, word), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    if (code === "ENAMETOOLONG") return false;
+    throw new UserError("input-unreadable", `the working directory cannot be searched (${code})`, { cause: error });
+  }
+}
+
 /** A word that starts with a dash and is also the name of a file here came from a glob, or might have. */
 function refuseOptionLikeFiles(words: readonly string[], cwd: string): void {
   for (const word of beforeDashes(words)) {
     if (!word.startsWith("-") || word === "-") continue;
-    if (lstatSync(join(cwd, word), { throwIfNoEntry: false }) === undefined) continue;
+    if (!isFileHere(word, cwd)) continue;
     throw new UserError("usage", `${word} is both an option and a file in this folder`, {
       hint: `write -- before the file names, or ./${word}`,
     });
@@ -68,20 +81,23 @@ function refuseUnreadable(words: readonly string[]): void {
   }
 }
 
-function usageError(error: unknown, words: readonly string[], options: readonly ParsedOption[]): UserError {
+function usageError(
+  name: string,
+  error: unknown,
+  words: readonly string[],
+  options: readonly ParsedOption[],
+): UserError {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!(error instanceof Error) || !code.startsWith("ERR_PARSE_ARGS_")) throw error;
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
-    const known = options.flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
+    const known = options.flatMap(({ name: long, short }) => [`--${long}`, ...(short === undefined ? [] : [`-${short}`])]);
     const unknown = beforeDashes(words)
       .map((word) => word.replace(/=.*$/s, ""))
       .find((word) => isUnknown(word, known));
     const near = unknown === undefined ? undefined : nearestName(unknown, known);
-    return new UserError(
-      "usage",
-      `unknown option: ${unknown ?? "?"}`,
-      near === undefined ? {} : { hint: `did you mean ${near}?` },
-    );
+    return new UserError("usage", `unknown option: ${unknown ?? "?"}`, {
+      hint: near === undefined ? `boltseal ${name} --help lists the options` : `did you mean ${near}?`,
+    });
   }
   // "Option '--key <value>' argument missing" and the like, in our manner.
   const [first = ""] = error.message.split("\n");
@@ -102,8 +118,8 @@ export function parseArguments(name: string, spec: CommandSpec, words: readonly 
   refuseUnreadable(words);
   refuseOptionLikeFiles(words, cwd);
   const options = optionsOf(spec);
-  const given = parseWords(words, options);
-  refuseWrongCount(spec, given.positionals);
+  const given = parseWords(name, words, options);
+  refuseWrongCount(name, spec, given.positionals);
   const values = (option: string): readonly string[] => {
     const found = given.values[option];
     return Array.isArray(found) ? found.filter((value) => typeof value === "string") : [];
@@ -122,25 +138,27 @@ export function parseArguments(name: string, spec: CommandSpec, words: readonly 
 }
 
 function parseWords(
+  name: string,
   words: readonly string[],
   options: readonly ParsedOption[],
 ): { readonly values: Readonly<Record<string, unknown>>; readonly positionals: readonly string[] } {
-  const table = options.map(({ name, short, takesValue }) => {
+  const table = options.map(({ name: long, short, takesValue }) => {
     const type: "string" | "boolean" = takesValue ? "string" : "boolean";
-    return [name, { type, multiple: true, ...(short === undefined ? {} : { short }) }] as const;
+    return [long, { type, multiple: true, ...(short === undefined ? {} : { short }) }] as const;
   });
   try {
     return parseArgs({ args: [...words], options: Object.fromEntries(table), allowPositionals: true, strict: true });
   } catch (error) {
-    throw usageError(error, words, options);
+    throw usageError(name, error, words, options);
   }
 }
 
 /** `<name>` one, `[name]` one or none, `<name...>` at least one, `[name...]` any number. */
-function refuseWrongCount({ operands }: CommandSpec, given: readonly string[]): void {
+function refuseWrongCount(name: string, { operands }: CommandSpec, given: readonly string[]): void {
   const required = operands.startsWith("<");
   const most = operands === "" ? 0 : operands.includes("...") ? Infinity : 1;
-  if (required && given.length === 0) throw new UserError("usage", `missing argument: ${operands}`);
+  if (required && given.length === 0)
+    throw new UserError("usage", `missing argument: ${operands}`, { hint: `boltseal ${name} --help shows how` });
   if (given.length > most) throw new UserError("usage", `one argument too many: ${given[most] ?? ""}`);
 }
 

@@ -12,6 +12,7 @@ import type { NamedFile } from "../verify/flags.ts";
 import type { VerifyRequest } from "../verify/job.ts";
 import type { CertificateIdentity } from "../verify/scheme.ts";
 import type { Arguments } from "./command.ts";
+import { isFileHere } from "./parse.ts";
 import { policyInForce } from "./policy-flag.ts";
 import type { World } from "./world.ts";
 
@@ -98,7 +99,33 @@ function refuseNothing(args: Arguments): void {
   if (from !== undefined && args.operands.length > 0)
     throw new UserError("usage", "--from downloads the artifact, so no other can be named");
   if (args.operands.length > 0 || from !== undefined) return;
-  throw new UserError("usage", "missing argument: <artifact...>");
+  throw new UserError("usage", "missing argument: <artifact...>", { hint: "boltseal verify --help shows how" });
+}
+
+const ORIGIN = /^(?:npm:|https?:\/\/)/i;
+
+/** Without what may be a secret: user name, password, query. */
+function shownOrigin(word: string): string {
+  return word.replace(/\/\/[^/]*@/, "//").replace(/[?#].*$/s, "");
+}
+
+/** What is neither a package nor a URL, such as `@acme/server@1.2.0` without `npm:`. @throws UserError `usage` */
+function refuseUnknownOrigin(from: string | undefined): void {
+  if (from === undefined || from.startsWith("npm:") || /^[a-z]+:\/\//i.test(from)) return;
+  const isReference = /^(?:@[^@/:]+\/)?[^@/:]+@[^@/:]+$/.test(from);
+  throw new UserError("usage", `--from ${from}: neither npm:NAME@VERSION nor an https URL`, {
+    ...(isReference ? { hint: `did you mean npm:${from}?` } : {}),
+  });
+}
+
+/** An artifact that is there to be downloaded, and no file. @throws UserError `usage` */
+function refuseOperandsToFetch(args: Arguments, cwd: string): void {
+  for (const word of args.operands) {
+    if (!ORIGIN.test(word) || isFileHere(word, cwd)) continue;
+    throw new UserError("usage", `${shownOrigin(word)}: no such file`, {
+      hint: "to download it, write --from before it",
+    });
+  }
 }
 
 async function locksInForce(args: Arguments, world: World, policy: LoadedPolicy): Promise<VerifyRequest["locks"]> {
@@ -137,6 +164,8 @@ function quotedWords(argv: readonly string[]): readonly string[] {
 /** @throws UserError `usage`, and for policies and locks that cannot be used */
 export async function requestOf(args: Arguments, world: World): Promise<VerifyRequest> {
   refuseNothing(args);
+  refuseUnknownOrigin(args.value("from"));
+  refuseOperandsToFetch(args, world.cwd);
   refuseManyFor(args);
   const threshold = parseThreshold(args.value("threshold"));
   const as = args.value("as");

@@ -135,8 +135,8 @@ function textOnly(judgement: Judgement): Judgement {
 function notAList(scheme: string): Judgement {
   return {
     state: "malformed",
-    reason: `it is a signature (${scheme}), not a checksum list`,
-    hint: "pass it with --signature",
+    reason: `it is a signature or key of ${scheme}, not a checksum list`,
+    hint: "pass a signature with --signature, and a public key with --key",
   };
 }
 

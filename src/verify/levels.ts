@@ -155,7 +155,9 @@ function missing(subject: string, claims: readonly Claim[], demands: Demands): r
   ]);
   if (claims.length === 0) {
     const level = demands.each.length > 0 ? "reject" : RULES["evidence-missing"].level;
-    const message = "no signature, checksum list or digest was named or found";
+    const message = demands.incomplete
+      ? "the evidence that was named could not be read"
+      : "no signature, checksum list or digest was named or found";
     findings.push({ rule: "evidence-missing", level, subject, message });
   }
   return demands.incomplete ? findings.map((finding) => ({ ...finding, level: "unknown" })) : findings;
