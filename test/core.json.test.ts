@@ -30,7 +30,7 @@ const ACCEPTED: readonly (readonly [what: string, text: string, value: Json])[] 
   ["keys that every object has as members", '{"constructor":1,"toString":2}', { constructor: 1, toString: 2 }],
   ["numbers that look like one another", "[0,-0,1E2,1e-400]", [0, -0, 100, 0]],
   ["an integer beyond 2^53, as every JavaScript program reads it", "9007199254740993", 9007199254740992],
-  ["half a million values", `[${"1,".repeat(499_998)}1]`, Array.from({ length: 499_999 }, () => 1)],
+  ["200,000 values", `[${"1,".repeat(199_998)}1]`, Array.from({ length: 199_999 }, () => 1)],
   ["depth 200", "[".repeat(200) + "]".repeat(200), JSON.parse("[".repeat(200) + "]".repeat(200)) as Json],
 ];
 
@@ -53,12 +53,8 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
   ["depth 201", "[".repeat(201) + "]".repeat(201), /^x\.json:1:201: nested deeper than 200 levels$/],
   ["a million open brackets", "[".repeat(1_000_000), /nested deeper/],
   ["a million open objects", '{"a":'.repeat(1_000_000), /nested deeper/],
-  [
-    "a value more than half a million",
-    `[${"1,".repeat(499_999)}1]`,
-    /^x\.json:1:1000000: it holds more than 500000 values$/,
-  ],
-  ["half a million empty objects", `{"a":[${"{},".repeat(500_000)}{}]}`, /more than 500000 values/],
+  ["a value more than 200,000", `[${"1,".repeat(199_999)}1]`, /^x\.json:1:400000: it holds more than 200000 values$/],
+  ["200,000 empty objects in a list", `{"a":[${"{},".repeat(199_999)}{}]}`, /more than 200000 values/],
   ["text behind the value", "1 2", /^x\.json:1:3: end of file expected$/],
   ["a second document on the next line", "{}\n{}", /^x\.json:2:1: end of file expected$/],
   ["a NUL behind the value", "1\0", /invalid symbol/],
@@ -148,10 +144,10 @@ test("lines are found by JSON Pointer", () => {
 });
 
 test("one long key above many members does not fill the memory with pointers", () => {
-  const text = `{"${"k".repeat(300_000)}":[${"0,".repeat(300_000)}0]}`;
+  const text = `{"${"k".repeat(300_000)}":[${"0,".repeat(150_000)}0]}`;
   const { value, lines } = parseJson(text, { source: "x.json" });
   const total = Array.from(lines.keys()).reduce((sum, pointer) => sum + pointer.length, 0);
-  assert.equal(Object.values(value as Record<string, Json[]>)[0]?.length, 300_001);
+  assert.equal(Object.values(value as Record<string, Json[]>)[0]?.length, 150_001);
   assert.equal(lines.get(""), 1);
   assert.ok(total <= 16_000_000, `${total} characters of pointers`);
 });

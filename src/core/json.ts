@@ -13,7 +13,7 @@ const MAX_DEPTH = 200;
 const MAX_POINTERS = 16_000_000;
 
 /** Values of all kinds, those inside others included: an empty object of two bytes takes a hundred in memory. */
-const MAX_VALUES = 500_000;
+const MAX_VALUES = 200_000;
 
 interface ParseOptions {
   /** Name of the document for messages. */
@@ -32,7 +32,7 @@ export interface ParsedJson {
 }
 
 /**
- * Reads one JSON document. Refused: duplicate keys, the key `__proto__`, depth over 200, more than 500,000 values, trailing
+ * Reads one JSON document. Refused: duplicate keys, the key `__proto__`, depth over 200, more than 200,000 values, trailing
  * text, numbers that are not finite, and whatever RFC 8259 refuses. A leading byte order mark is allowed, and so are
  * lone surrogates (`\ud800`) and integers beyond 2^53, which lose their last digits as in every JavaScript program.
  * @throws UserError `json-malformed`, with source, line and column

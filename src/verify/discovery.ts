@@ -116,7 +116,8 @@ export interface FoundEvidence {
 
 /** Nobody named these files, so less is read of them than of those that a flag names. */
 const MAX_SIDECAR = 1 << 20;
-const MAX_LIST = 4 << 20;
+/** The lists of a folder stay in memory together, where they take ten times as much. */
+const MAX_LIST = 1 << 20;
 const MAX_LISTS = 8;
 
 /** Evidence that lies beside the artifact called `name`. */

@@ -120,11 +120,27 @@ export function isCleartext(bytes: Uint8Array): boolean {
   return Buffer.from(withoutBom(bytes)).subarray(0, SIGNED.length).toString("latin1") === SIGNED;
 }
 
+const LF = 0x0a;
+/** Of a signed text. No checksum list has more lines, and in memory it is there several times. */
+const MAX_TEXT_LINES = 200_000;
+const MAX_TEXT_BYTES = 16 << 20;
+
+/** @throws MalformedError */
+function refuseLongText(bytes: Uint8Array): void {
+  if (bytes.length > MAX_TEXT_BYTES) throw new MalformedError(`the signed text has more than ${MAX_TEXT_BYTES} bytes`);
+  let lines = 0;
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+    lines += 1;
+    if (lines > MAX_TEXT_LINES) throw new MalformedError(`the signed text has more than ${MAX_TEXT_LINES} lines`);
+  }
+}
+
 /**
  * Section 7: the framework for text that stays readable. Nothing but blanks may stand outside of it.
  * @throws MalformedError
  */
 export function readCleartext(bytes: Uint8Array): CleartextMessage {
+  refuseLongText(bytes);
   const lines = armorLines(bytes);
   const signatureAt = lines.indexOf("-----BEGIN PGP SIGNATURE-----");
   if (lines[0] !== SIGNED || signatureAt === -1) throw new MalformedError("the signed text has no signature");
