@@ -1,14 +1,14 @@
-// Packages that are built to harm whoever reads them: what several together cost.
+// Packages that are built to harm whoever reads them: what several together cost, and what a name hides.
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { BOLTSEAL } from "./support/project.ts";
-import { bareEnvironment, run } from "./support/run.ts";
+import { BOLTSEAL, ROOT } from "./support/project.ts";
+import { bareEnvironment, run, runBoltseal } from "./support/run.ts";
 import { forgeTar } from "./support/tar-forge.ts";
 
 const MIB = 2 ** 20;
@@ -42,6 +42,23 @@ test("several packages that are full of what is kept take no more memory than on
     assert.equal(stdout.match(/its files lie in several folders/g)?.length, names.length);
     const peak = Number(stderr.trim().split("\n").at(-1));
     assert.ok(peak > 0 && peak < 300_000, `${peak} kB`);
+  } finally {
+    rmSync(top, { recursive: true });
+  }
+});
+
+test("a bundle that can be read in two ways is refused, whatever --as calls it", async () => {
+  const top = mkdtempSync(join(tmpdir(), "boltseal-packages-"));
+  try {
+    const one = readFileSync(join(ROOT, "fixtures/verify/mcpb/unsigned.mcpb"));
+    const two = Buffer.concat([one, one]);
+    writeFileSync(join(top, "two.mcpb"), two);
+    const digest = `sha256:${createHash("sha256").update(two).digest("hex")}`;
+    for (const as of [[], ["--as", "two.zip"], ["--as", "two"], ["--as", "TWO.DXT"]]) {
+      const words = ["verify", "two.mcpb", "--digest", digest, ...as];
+      const { exit, stdout } = await runBoltseal(words, { cwd: top, env: bareEnvironment(join(top, "home")) });
+      assert.deepEqual([exit, /\[[a-z-]+\]/.exec(stdout)?.[0]], [1, "[bundle-malformed]"]);
+    }
   } finally {
     rmSync(top, { recursive: true });
   }

@@ -56,7 +56,9 @@ export async function createInspection(file: OpenFile, options: InspectionOption
   // Any zip may be a bundle, and what is called one must be: of other files no end is read.
   const mayBeBundle = fileKind === "zip" || packageKindOf(name) === "mcpb" || packageKindOf(path) === "mcpb";
   const block: SignatureBlock = mayBeBundle ? readSignatureBlock(file.size, read) : { kind: "none" };
-  const kind = block.kind === "none" ? packageKindOf(name) : "mcpb";
+  // What is called a bundle stays one when --as gives it a name that says nothing.
+  const named = packageKindOf(name) ?? (packageKindOf(path) === "mcpb" ? "mcpb" : undefined);
+  const kind = block.kind === "none" ? named : "mcpb";
   const end = block.kind === "signed" ? block.end : file.size;
   let inside: Promise<Inside> | undefined;
   const look = (): Promise<Inside> => (inside ??= inTurn(() => lookInside(file, options, kind, block)));
