@@ -17,7 +17,7 @@ import { gunzip } from "./tar-gzip.ts";
 import { BLOCK_BYTES, isZero, readTarHeader } from "./tar-header.ts";
 import type { TarHeader } from "./tar-header.ts";
 
-const MAX_TAR_ENTRIES = 200_000;
+const MAX_TAR_ENTRIES = 100_000;
 /** All names and targets of links together (UTF-16 units). */
 export const MAX_TAR_NAMES = 32 * 2 ** 20;
 
