@@ -90,7 +90,10 @@ function usageError(
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!(error instanceof Error) || !code.startsWith("ERR_PARSE_ARGS_")) throw error;
   if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
-    const known = options.flatMap(({ name: long, short }) => [`--${long}`, ...(short === undefined ? [] : [`-${short}`])]);
+    const known = options.flatMap(({ name: long, short }) => [
+      `--${long}`,
+      ...(short === undefined ? [] : [`-${short}`]),
+    ]);
     const unknown = beforeDashes(words)
       .map((word) => word.replace(/=.*$/s, ""))
       .find((word) => isUnknown(word, known));

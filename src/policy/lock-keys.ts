@@ -1,6 +1,7 @@
 // Under which keys a lock knows what is checked: the package that it is, and the artifact rules that are about it.
 // Never its file name, which whoever hosts the file chooses.
 
+import { parseDigest } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import { PACKAGE_KEY, RULE_KEY, seriesOf } from "../core/lock.ts";
 import type { ArtifactRule } from "./types.ts";
@@ -37,14 +38,15 @@ function percentEncode(text: string): string {
   return encodeURIComponent(text).replaceAll(/[!'()*]/g, hex);
 }
 
-/** The error for a subject that has no key and is to be recorded: it shows the rule to add. */
+/** The error for a subject that has no key and is to be recorded: it shows what to do. */
 export function noLockKey(name: string): UserError {
+  const message = `${name}: a lock has no key for it: it is no package, and no artifact rule is about it`;
+  return new UserError("usage", message, { hint: lockKeyHint(name) });
+}
+
+/** How a subject that has no key gets one: by the rule to add, or, for a digest, by a name. */
+export function lockKeyHint(name: string): string {
+  if (parseDigest(name) !== undefined) return "name the file in place of its digest, or say with --as what it is called";
   const rule = JSON.stringify({ [seriesOf(name)]: { evidence: ["signature"] } });
-  return new UserError(
-    "usage",
-    `${name}: a lock has no key for it: it is no package, and no artifact rule is about it`,
-    {
-      hint: `add a rule to boltseal.json: "artifacts": ${rule}`,
-    },
-  );
+  return `add a rule to boltseal.json: "artifacts": ${rule}`;
 }

@@ -12,6 +12,7 @@
 
 import type { EvidenceKind, Finding, Level } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
+import type { RuleId } from "../core/rules.ts";
 import type { Claim } from "./claim.ts";
 
 /** What one demand asks: so many different people, of these names. */
@@ -117,6 +118,9 @@ export function findingsAbout(subject: string, claims: readonly Claim[], demands
   ];
 }
 
+/** Where better evidence is there, nothing is left to be done about these. */
+const SETTLED: readonly RuleId[] = ["bundle-unsigned", "integrity-only"];
+
 function claimFindings(subject: string, claim: Claim, level: Level): Finding[] {
   const { rule, message, expected, actual, hint, file, line, waived, remarks } = claim;
   const findings: Finding[] = [];
@@ -128,7 +132,7 @@ function claimFindings(subject: string, claim: Claim, level: Level): Finding[] {
       message,
       ...(expected === undefined ? {} : { expected }),
       ...(actual === undefined ? {} : { actual }),
-      ...(hint === undefined ? {} : { hint }),
+      ...(hint === undefined || (level === "note" && SETTLED.includes(rule)) ? {} : { hint }),
       ...(file === undefined ? {} : { file }),
       ...(line === undefined ? {} : { line }),
     });

@@ -7,7 +7,7 @@ import { UserError } from "../core/errors.ts";
 import type { LockSubject } from "../core/lock.ts";
 import type { Evidence, Finding } from "../core/report.ts";
 import { consultLocks } from "../policy/lock.ts";
-import { lockKeysOf } from "../policy/lock-keys.ts";
+import { lockKeyHint, lockKeysOf } from "../policy/lock-keys.ts";
 import type { AcceptedSubject } from "../policy/lock-write.ts";
 import type { ReadArtifact } from "./artifact.ts";
 import type { Claim } from "./claim.ts";
@@ -56,8 +56,11 @@ export function compareWithLocks(
   const { locks, words, lock } = setting.request;
   if (locks.files.length === 0) return { claims: [], findings: [] };
   const subject = lockSubject(setting, artifact, evidence);
-  const consulted = consultLocks(locks, lockKeysFor(setting, artifact));
-  const findings = lockFindings(consulted, subject, { subject: artifact.path, words });
+  const keys = lockKeysFor(setting, artifact);
+  const consulted = consultLocks(locks, keys);
+  const complaints = lockFindings(consulted, subject, { subject: artifact.path, words });
+  // What has no key cannot be accepted as it stands.
+  const findings = keys.length > 0 ? complaints : complaints.map((one) => ({ ...one, hint: lockKeyHint(subject.name) }));
   const pin = pinFor(consulted, subject);
   const computed = (algorithm: Algorithm): Digest | undefined =>
     artifact.digests.find((digest) => digest.algorithm === algorithm);
