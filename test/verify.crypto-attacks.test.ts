@@ -7,12 +7,16 @@ import { constants, createHash, generateKeyPairSync, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { Judgement } from "../src/verify/scheme.ts";
 import { npm } from "../src/verify/npm.ts";
+import { spkiDigest } from "../src/verify/ed25519.ts";
 import { listNames, readKeyLines } from "../src/verify/ssh-allowed.ts";
 import * as cms from "./support/cms-forge.ts";
 import { AT, judgeOne as judgeCms } from "./support/cms-judging.ts";
 import { createKeys, json, judgeOne as judgeNpm, NAME, pemFile } from "./support/npm-registry.ts";
 import { pinned, registrySignature, VERSION } from "./support/npm-registry.ts";
 import { file, judgeOne, trusting } from "./support/openpgp-judging.ts";
+import { forgeBundle } from "./support/sigstore-forge.ts";
+import { createInstance } from "./support/sigstore-instance.ts";
+import { ARTIFACT, judgeFile as judgeBundles, trustIn } from "./support/sigstore-judging.ts";
 import { ed25519, publicLine } from "./support/ssh-signer.ts";
 
 // minisign: https://jedisct1.github.io/minisign, "Signature format".
@@ -68,6 +72,33 @@ for (const [row, bytes, signature, state] of ED) {
     assert.equal(judgement.state, state, judgement.reason);
   });
 }
+
+test("keys that share a number with hundreds of others are tried a few times, those that were chosen first", async () => {
+  const others = Array.from({ length: 300 }, () => {
+    const { x = "" } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+    return Buffer.concat([Buffer.from("Ed"), number, Buffer.from(x, "base64url")]).toString("base64");
+  });
+  const crowd = file("KEYS", Buffer.from(`${others.join("\n")}\n${Buffer.from(key.bytes).toString("base64")}\n`));
+  const signature = file("x.sig", Buffer.from(signify(ed(digits))));
+  const chosen = spkiDigest(pair.publicKey.export({ type: "spki", format: "der" }));
+  const found = await judgeOne(digits, signature, trusting({ foundKeys: [crowd], fingerprints: [chosen] }));
+  assert.equal(found.state, "verified");
+  const unchosen = await judgeOne(digits, signature, trusting({ foundKeys: [crowd], fingerprints: ["00".repeat(32)] }));
+  assert.notEqual(unchosen.state, "verified");
+});
+
+test("a file of bundles that would have the file gone through dozens of times is malformed", async () => {
+  const instance = createInstance();
+  const bundle = JSON.stringify(forgeBundle(instance, { artifact: ARTIFACT }));
+  const lines = (count: number): string => `${Array.from({ length: count }, () => bundle).join("\n")}\n`;
+  const few = await judgeBundles(lines(8), trustIn(instance));
+  assert.deepEqual(new Set(few.map(({ state }) => state)), new Set(["verified"]));
+  const many = await judgeBundles(lines(9), trustIn(instance));
+  assert.deepEqual(
+    many.map(({ state }) => state),
+    ["malformed"],
+  );
+});
 
 const DOCUMENT = Buffer.from("a release\n");
 const SERIAL = Buffer.from([1, 2, 3]);

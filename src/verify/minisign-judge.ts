@@ -80,11 +80,19 @@ function settled(judgement: Judgement): PendingSignature {
 
 const alone = (judgement: Judgement): OpenedFile => ({ signatures: [settled(judgement)], remarks: [] });
 
+/**
+ * Numbers are drawn at random, so that honest keys do not share one, and each try goes over the whole file: those that
+ * flags chose come first, then those that policies pin.
+ */
+const MAX_TRIED = 8;
+
 function candidatesFor({ keys }: EdKeys, { fingerprints }: Trust, keyNumber: string): readonly Candidate[] {
   return keys
     .filter((key) => key.keyNumber === keyNumber)
     .map((key) => ({ ...key, ...ed25519Key(key.raw) }))
-    .map((key) => ({ ...key, flagged: fingerprints.length > 0 ? fingerprints.includes(key.spki) : key.flagged }));
+    .map((key) => ({ ...key, flagged: fingerprints.length > 0 ? fingerprints.includes(key.spki) : key.flagged }))
+    .toSorted((one, other) => Number(other.flagged) - Number(one.flagged))
+    .slice(0, MAX_TRIED);
 }
 
 /** As minisign prints the number: the eight bytes are a little-endian integer. */

@@ -11,6 +11,9 @@ import { ageOf, readTrustRoots } from "./sigstore-roots.ts";
 /** A file with more bundles than this is an attempt to keep us busy. */
 const MAX_BUNDLES = 32;
 
+/** Of these, signatures over the file itself: each is checked with a pass of its own, and statements share one. */
+const MAX_MESSAGES = 8;
+
 /** What each bundle says of itself, in every version. */
 const MARK = "application/vnd.dev.sigstore.bundle";
 
@@ -52,6 +55,13 @@ async function openFile(
         : openBundle({ bundle: document[0], trust, managedKeys }),
     ),
   );
+  const messages = signatures.filter(({ needs }) =>
+    needs.some(({ verify, algorithm }) => verify !== undefined || algorithm === "identity"),
+  );
+  if (messages.length > MAX_MESSAGES) {
+    const reason = `it holds ${messages.length} signatures over the file itself, at most ${MAX_MESSAGES} are checked`;
+    return { signatures: [settled("malformed", reason)], remarks: [] };
+  }
   return { signatures, remarks: [] };
 }
 
