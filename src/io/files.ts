@@ -147,6 +147,22 @@ export interface WriteOptions {
 }
 
 /** Temporary files that must not outlive the process; `discardTemporaryFiles` is called when a signal ends it. */
+const WRITE_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: "the folder for it does not exist",
+  ENOTDIR: "the folder for it is a file",
+  EACCES: "permission denied",
+  EPERM: "operation not permitted",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space is left",
+  EDQUOT: "the quota is used up",
+};
+
+function writeError(path: string, code: string, cause: unknown): UserError {
+  const why = WRITE_ERRORS[code];
+  const message = `${path}: cannot be written${why === undefined ? ` (${code})` : `: ${why}`}`;
+  return new UserError("output-failed", message, { cause });
+}
+
 const temporary = new Set<string>();
 
 export function discardTemporaryFiles(): void {
@@ -173,7 +189,7 @@ export function createAtomicFile(path: string, mode: number, options: WriteOptio
       discardOne(hidden);
       const code = systemErrorCode(error);
       if (code === undefined) throw error;
-      throw new UserError("output-failed", `${path}: cannot be written (${code})`, { cause: error });
+      throw writeError(path, code, error);
     }
   };
   const fd = attempt(() => openSync(hidden, "wx", mode));
@@ -227,7 +243,7 @@ export function writeFileAtomically(
     file.discard();
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    throw new UserError("output-failed", `${path}: cannot be written (${code})`, { cause: error });
+    throw writeError(path, code, error);
   }
 }
 
