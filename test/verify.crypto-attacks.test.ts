@@ -14,7 +14,7 @@ import { AT, judgeOne as judgeCms } from "./support/cms-judging.ts";
 import { createKeys, json, judgeOne as judgeNpm, NAME, pemFile } from "./support/npm-registry.ts";
 import { pinned, registrySignature, VERSION } from "./support/npm-registry.ts";
 import { file, judgeOne, trusting } from "./support/openpgp-judging.ts";
-import { forgeBundle } from "./support/sigstore-forge.ts";
+import { forgeBundle, FULCIO, ISSUER } from "./support/sigstore-forge.ts";
 import { createInstance } from "./support/sigstore-instance.ts";
 import { ARTIFACT, judgeFile as judgeBundles, trustIn } from "./support/sigstore-judging.ts";
 import { ed25519, publicLine } from "./support/ssh-signer.ts";
@@ -98,6 +98,19 @@ test("a file of bundles that would have the file gone through dozens of times is
     many.map(({ state }) => state),
     ["malformed"],
   );
+});
+
+test("a certificate whose old and new extension name different OIDC issuers is malformed", async () => {
+  const instance = createInstance();
+  const judgeWith = async (old: string): Promise<Judgement | undefined> => {
+    const leafWithBoth = { more: [{ oid: `${FULCIO}.1`, value: Buffer.from(old) }] };
+    const bundle = forgeBundle(instance, { artifact: ARTIFACT, leaf: leafWithBoth });
+    return (await judgeBundles(JSON.stringify(bundle), trustIn(instance)))[0];
+  };
+  assert.equal((await judgeWith(ISSUER))?.state, "verified");
+  const two = await judgeWith("https://evil.example");
+  assert.equal(two?.state, "malformed");
+  assert.match(two?.reason ?? "", /two OIDC issuers/);
 });
 
 const DOCUMENT = Buffer.from("a release\n");

@@ -125,9 +125,11 @@ function extensionsOf(certificate: X509Certificate): ReadonlyMap<string, Extensi
 }
 
 function factsOf(extensions: ReadonlyMap<string, Extension>): CertificateFacts {
-  // 1.8 is a UTF8String; 1.1, of older certificates, holds the bare text. Where both are, 1.8 counts.
+  // 1.8 is a UTF8String; 1.1, of older certificates, holds the bare text. Programs differ in which they read.
   const old = extensions.get(`${FULCIO}.1`);
-  const issuer = utf8String(extensions, "8") ?? (old === undefined ? undefined : decode(old.octets));
+  const issuers = [utf8String(extensions, "8"), old === undefined ? undefined : decode(old.octets)];
+  const [issuer, other = issuer] = issuers.filter((text) => text !== undefined);
+  if (issuer !== other) throw new MalformedBundleError("its certificate names two OIDC issuers");
   if (issuer === undefined) throw new MalformedBundleError("its certificate names no OIDC issuer");
   const facts = {
     builder: utf8String(extensions, "9"),
