@@ -50,6 +50,13 @@ const TOGETHER: readonly Row[] = [
   ["another case", names("README", "readme"), /README and readme/],
   ["another case of a folder", names("Lib/a", "lib/b"), /the same: Lib and lib/],
   ["another case of a folder of its own", names("lib/b", "Lib/"), /the same: lib and Lib/],
+  ["another case of a long name", names(`${"d/".repeat(99)}A`, `${"d/".repeat(99)}a`), /take these names for the same/],
+  ["another case above a long name", names(`A/${"d/".repeat(99)}x`, `a/${"d/".repeat(99)}y`), /the same: A/],
+  [
+    "a long name of Hangul and its parts",
+    names("\uac01".repeat(28), "\uac01".normalize("NFD").repeat(28)),
+    /take these names for the same/,
+  ],
   ["a composed and a decomposed letter", names("\u00e9", "e\u0301"), /take these names for the same/],
   ["a ligature and its letters", names("\ufb01x", "fix"), /take these names for the same/],
   ["sharp s and two", names("stra\u00dfe", "STRASSE"), /take these names for the same/],

@@ -1,6 +1,7 @@
 // Names of entries: which may stand in an archive at all, and which may stand there together. Whatever a program
 // extracts it with, and to whatever file system, an archive that passes gives the same files.
 
+import { createHash } from "node:crypto";
 import { malformed, unsupported } from "./archive.ts";
 
 /** Of a whole path (bytes of UTF-8): PATH_MAX of Linux. */
@@ -60,6 +61,14 @@ function keyOf(part: string): string {
   return trimmed(visible.toUpperCase().toLowerCase().normalize("NFD"));
 }
 
+/** UTF-16 units. */
+const MAX_KEY = 64;
+
+/** Long keys are kept as a digest: those of Hangul, which is decomposed, are three times their names. */
+function shortened(key: string): string {
+  return key.length <= MAX_KEY ? key : createHash("sha256").update(key).digest("latin1");
+}
+
 interface Known {
   readonly path: string;
   readonly folder: boolean;
@@ -80,7 +89,9 @@ export function createNameTable(limit: number): NameTable {
   /** Paths that have an entry of their own, and are not only part of another's. */
   const listed = new Set<string>();
   /** Returns whether the path was new. */
-  const put = (key: string, path: string, folder: boolean): boolean => {
+  const put = (whole: string, path: string, folder: boolean): boolean => {
+    // One text where both are the same, and not two that are equal.
+    const key = whole === path && whole.length <= MAX_KEY ? path : shortened(whole);
     const other = known.get(key);
     if (other === undefined) {
       if (known.size >= 2 * limit) throw unsupported(`it has more than ${2 * limit} files and folders`);
