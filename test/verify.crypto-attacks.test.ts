@@ -3,14 +3,15 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { constants, createHash, generateKeyPairSync, sign } from "node:crypto";
+import { constants, createHash, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { Judgement } from "../src/verify/scheme.ts";
 import { npm } from "../src/verify/npm.ts";
 import { spkiDigest } from "../src/verify/ed25519.ts";
 import { listNames, readKeyLines } from "../src/verify/ssh-allowed.ts";
+import { keyProblem } from "../src/verify/sigstore-key.ts";
 import * as cms from "./support/cms-forge.ts";
-import { AT, judgeOne as judgeCms } from "./support/cms-judging.ts";
+import { AT, fingerprint, judgeOne as judgeCms } from "./support/cms-judging.ts";
 import { createKeys, json, judgeOne as judgeNpm, NAME, pemFile } from "./support/npm-registry.ts";
 import { pinned, registrySignature, VERSION } from "./support/npm-registry.ts";
 import { file, judgeOne, trusting } from "./support/openpgp-judging.ts";
@@ -194,6 +195,21 @@ for (const [row, by, state, reason] of CHAINS) {
     assert.match(judgement.reason, reason);
   });
 }
+
+test("a key that anybody can sign for answers for nothing", async () => {
+  // The neutral point: one signature is good for all messages.
+  const point = Buffer.concat([Buffer.from([1]), Buffer.alloc(31)]);
+  const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), point]);
+  const certificate = cms.makeCertificate({ subject: "acme", keys: leaf, serial: SERIAL, spki });
+  const parts = cms.goodParts({ document: DOCUMENT, certificate, keys: leaf, issuer: "acme", serial: SERIAL });
+  const message = cms.makeMessage({ ...parts, sign: () => Buffer.concat([point, Buffer.alloc(32)]) });
+  const judgement = await judgeCms(DOCUMENT, message, { at: AT, now: AT, fingerprints: [fingerprint(certificate)] });
+  assert.equal(judgement.state, "weak", judgement.reason);
+  assert.equal(keyProblem(createPublicKey({ key: spki, format: "der", type: "spki" }))?.state, "weak");
+  const { n = "" } = rsa.publicKey.export({ format: "jwk" });
+  const one = createPublicKey({ key: { kty: "RSA", n, e: "AQ" }, format: "jwk" });
+  assert.equal(keyProblem(one)?.state, "weak");
+});
 
 test("a time of publication that nobody signed brings no signature into the time of a pin", async () => {
   const keys = createKeys();

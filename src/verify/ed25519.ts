@@ -35,6 +35,12 @@ export function isSmallOrder(raw: Uint8Array): boolean {
   return SMALL_ORDER.has(y.toString("hex"));
 }
 
+/** Whether it is an Ed25519 key that anybody can sign for. */
+export function isAnybodysKey(key: KeyObject): boolean {
+  const raw = key.asymmetricKeyType === "ed25519" ? key.export({ format: "jwk" }).x : undefined;
+  return raw !== undefined && isSmallOrder(Buffer.from(raw, "base64url"));
+}
+
 /** @param raw 32 bytes, not of small order */
 export function ed25519Key(raw: Uint8Array): VerifyingKey {
   const der = Buffer.concat([SPKI_START, raw]);

@@ -3,6 +3,7 @@
 
 import { createHash, createPublicKey, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
+import { isAnybodysKey } from "./ed25519.ts";
 
 /** SHA-256 of the key's DER SubjectPublicKeyInfo, lower-case hex: how flags and policies name it. */
 export function fingerprintOf(key: KeyObject): string {
@@ -28,8 +29,11 @@ const CURVES: Readonly<Record<string, readonly string[]>> = {
 export function keyProblem(
   key: KeyObject,
 ): { readonly state: "weak" | "unsupported"; readonly reason: string } | undefined {
-  const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  const { namedCurve, modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {};
   const kind = key.asymmetricKeyType ?? "";
+  // With the exponent 1 everything is its own signature.
+  if (isAnybodysKey(key) || (kind === "rsa" && publicExponent < 3n))
+    return { state: "weak", reason: "it is by a key that anybody can sign for" };
   if (kind === "ed25519" || (kind === "ec" && namedCurve !== undefined && Object.hasOwn(CURVES, namedCurve)))
     return undefined;
   if (kind !== "rsa") return { state: "unsupported", reason: `it is by a key of the kind ${namedCurve ?? kind}` };

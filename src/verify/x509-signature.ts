@@ -4,6 +4,7 @@
 import { constants, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { Algorithm } from "../core/digest.ts";
+import { isAnybodysKey } from "./ed25519.ts";
 import { context, DerError, expect, oidOf, smallIntegerOf, TAG } from "./x509-der.ts";
 import type { Element } from "./x509-der.ts";
 
@@ -176,6 +177,7 @@ export function weakKey(key: KeyObject): string | undefined {
   const { modulusLength, publicExponent, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
   if (modulusLength !== undefined && modulusLength < 2048) return `its RSA key has ${modulusLength} bits`;
   if (publicExponent !== undefined && publicExponent < 3n) return "its RSA key has an exponent that proves nothing";
+  if (isAnybodysKey(key)) return "its key is one that anybody can sign for";
   // The names of curves say how many bits they have; one without a name, or with a short number, is none to rely on.
   if (key.asymmetricKeyType === "ec" && Number(/[0-9]{3}/.exec(namedCurve)?.[0] ?? 0) < 224)
     return `its key is on the curve ${namedCurve === "" ? "without a name" : namedCurve}, which is too weak`;
