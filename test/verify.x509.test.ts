@@ -101,7 +101,7 @@ const ROWS: readonly (readonly [what: string, chain: Chain, state: string, reaso
     "something in between without key usage",
     { middle: middle({ extensions: [EXTENSIONS.authority] }) },
     "untrusted-signer",
-    /not for certificates/,
+    /does not say that its key is for certificates/,
   ],
   ["a root that is no authority", { root: root({ extensions: [] }) }, "untrusted-signer", /no authority/],
   [

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../core/errors.ts";
-import { readError, writeFully } from "./files.ts";
+import { readError, systemErrorCode, writeFully } from "./files.ts";
 import type { OpenFile } from "./files.ts";
 import { createHashSet, groupHashes } from "../core/hash-set.ts";
 import type { HashSet, HashResult, HashRequest } from "../core/hash-set.ts";
@@ -183,7 +183,8 @@ function copy(fd: number, chunk: Uint8Array, path: string): void {
   try {
     writeFully(fd, chunk);
   } catch (error) {
-    throw new UserError("output-failed", `the verified copy of ${path} cannot be written`, { cause: error });
+    const code = systemErrorCode(error) ?? "?";
+    throw new UserError("output-failed", `the verified copy of ${path} cannot be written (${code})`, { cause: error });
   }
 }
 

@@ -115,7 +115,11 @@ function issuerProblem(issuers: readonly Certificate[]): ChainProblem | undefine
   let between = 0;
   for (const { extensions, subject, issuer, subjectText } of issuers) {
     if (!extensions.isAuthority) return untrusted(`its certificate is issued by ${subjectText}, which is no authority`);
-    if (extensions.keyUsage?.includes("keyCertSign") !== true)
+    if (extensions.keyUsage === undefined)
+      return untrusted(
+        `its certificate is issued by ${subjectText}, which does not say that its key is for certificates`,
+      );
+    if (!extensions.keyUsage.includes("keyCertSign"))
       return untrusted(`its certificate is issued by ${subjectText}, whose key is not for certificates`);
     if (extensions.pathLength !== undefined && between > extensions.pathLength)
       return untrusted(`its certificate has more authorities above it than ${subjectText} allows`);
