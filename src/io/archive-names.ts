@@ -66,7 +66,7 @@ const MAX_KEY = 64;
 
 /** Long keys are kept as a digest: those of Hangul, which is decomposed, are three times their names. */
 function shortened(key: string): string {
-  return key.length <= MAX_KEY ? key : createHash("sha256").update(key).digest("latin1");
+  return key.length <= MAX_KEY ? key : createHash("sha256").update(key).digest("base64");
 }
 
 interface Known {
