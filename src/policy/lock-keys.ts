@@ -46,7 +46,8 @@ export function noLockKey(name: string): UserError {
 
 /** How a subject that has no key gets one: by the rule to add, or, for a digest, by a name. */
 export function lockKeyHint(name: string): string {
-  if (parseDigest(name) !== undefined) return "name the file in place of its digest, or say with --as what it is called";
+  if (parseDigest(name) !== undefined)
+    return "name the file in place of its digest, or say with --as what it is called";
   const rule = JSON.stringify({ [seriesOf(name)]: { evidence: ["signature"] } });
   return `add a rule to boltseal.json: "artifacts": ${rule}`;
 }

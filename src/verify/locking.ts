@@ -60,7 +60,8 @@ export function compareWithLocks(
   const consulted = consultLocks(locks, keys);
   const complaints = lockFindings(consulted, subject, { subject: artifact.path, words });
   // What has no key cannot be accepted as it stands.
-  const findings = keys.length > 0 ? complaints : complaints.map((one) => ({ ...one, hint: lockKeyHint(subject.name) }));
+  const findings =
+    keys.length > 0 ? complaints : complaints.map((one) => ({ ...one, hint: lockKeyHint(subject.name) }));
   const pin = pinFor(consulted, subject);
   const computed = (algorithm: Algorithm): Digest | undefined =>
     artifact.digests.find((digest) => digest.algorithm === algorithm);
