@@ -118,6 +118,29 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+test(
+  "a terminal of no width gets no progress line, which would never end",
+  { skip: !existsSync("/usr/bin/script") && "there is no script(1)" },
+  async (t) => {
+    const { cwd, env } = releaseOf(t);
+    const large = openSync(join(cwd, "large.bin"), "w");
+    ftruncateSync(large, 3e9);
+    closeSync(large);
+    const program = `timeout -s KILL 30 '${process.execPath}' '${BOLTSEAL}' verify large.bin --digest sha256:${"0".repeat(64)}`;
+    // script(1) gives its terminal the size of its own standard input, which has none.
+    const child = spawn("/usr/bin/script", ["-qec", program, "/dev/null"], {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let output = "";
+    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.subarray(0, 10_000).toString()));
+    const { code } = await ended(child);
+    assert.equal(code, 1);
+    assert.match(output, /1 artifact rejected/);
+  },
+);
+
 test("a crash of the program is exit 2, never Node's own 1", async (t) => {
   const { cwd, env } = releaseOf(t);
   writeFileSync(join(cwd, "crash.cjs"), "setTimeout(() => { throw new Error('crash \\u001b[31m'); }, 0);");

@@ -17,6 +17,7 @@ export interface World {
   readonly machineDir: string;
   readonly userDir: string;
   readonly stdoutIsTerminal: boolean;
+  /** And it has a width: one of no columns, as a program without a screen makes it, has no room for a progress line. */
   readonly stderrIsTerminal: boolean;
   now(): Date;
   /** @throws ClosedPipe when the reader has gone, UserError `output-failed` when the disk is full */
@@ -133,7 +134,7 @@ export function systemWorld(): World {
     machineDir: machineDirectory(env),
     userDir: userDirectory(env, home),
     stdoutIsTerminal: isTerminal(STDOUT),
-    stderrIsTerminal: isTerminal(STDERR),
+    stderrIsTerminal: isTerminal(STDERR) && process.stderr.columns > 0,
     now: () => new Date(),
     writeOut: (text) => write(STDOUT, text),
     writeErr: (text) => write(STDERR, text),
