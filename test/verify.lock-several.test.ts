@@ -136,7 +136,7 @@ for (const [name, locks, sha256, source] of PINS) {
 }
 
 test("locks: a lock full of signers and files is compared in a moment, and answers briefly", () => {
-  const signers = Array.from({ length: 100 }, (_, index) => by(`ssh SHA256:${index}`, T3));
+  const signers = Array.from({ length: 20 }, (_, index) => by(`ssh SHA256:${index}`, T3));
   const files = Array.from({ length: 2000 }, (_, index) => [`acme-${index}.tgz`, fileOf(TWO, ...signers)] as const);
   const entry = onlyEntry("rule:acme-*", Object.fromEntries(files));
   const findings = lockFindings([consulted([entry], UNTRUSTED)], subjectOf("acme-0.tgz", ONE), CONTEXT);

@@ -122,18 +122,16 @@ function demandsOn({ request, trust, incomplete }: Setting, path: string): Deman
     policyOnly: threshold > 0,
     by: definedIn,
   }));
-  const flags = {
-    "--key": trust.keys,
-    "--fingerprint": trust.fingerprints,
-    "--certificate-identity": trust.identities,
-    "--ca-file": trust.authorities,
-  };
-  const [naming] = Object.entries(flags).find(([, values]) => values.length > 0) ?? [];
-  if (naming !== undefined || request.threshold !== undefined) {
-    const by = request.threshold === undefined ? (naming ?? "") : "--threshold";
-    each.push({ threshold: request.threshold ?? 1, signers: [], evidence: [], flaggedOnly: naming !== undefined, by });
-  }
-  const namesSigners = naming !== undefined || rules.some((rule) => rule.threshold > 0);
+  const keys = { "--key": trust.keys, "--fingerprint": trust.fingerprints, "--ca-file": trust.authorities };
+  const [naming] = Object.entries(keys).find(([, values]) => values.length > 0) ?? [];
+  const namesIdentity = trust.identities.length > 0;
+  const flaggedOnly = naming !== undefined || namesIdentity;
+  const demand = { threshold: 1, signers: [], evidence: [], flaggedOnly };
+  // Whoever names an identity asks for it: no key that is named beside it stands in.
+  if (namesIdentity) each.push({ ...demand, identityOnly: true, by: "--certificate-identity" });
+  if (request.threshold !== undefined) each.push({ ...demand, threshold: request.threshold, by: "--threshold" });
+  else if (naming !== undefined && !namesIdentity) each.push({ ...demand, by: naming });
+  const namesSigners = flaggedOnly || rules.some((rule) => rule.threshold > 0);
   return { all: request.all, each, incomplete, namesSigners };
 }
 

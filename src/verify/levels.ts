@@ -26,6 +26,8 @@ export interface Demand {
   readonly flaggedOnly: boolean;
   /** Only signers of a policy count: a key that a flag names meets no policy's demand for people. */
   readonly policyOnly?: boolean;
+  /** Only certificates of the named identity count, and no key, whoever named it. */
+  readonly identityOnly?: boolean;
   /** Flag or policy that demands it. */
   readonly by: string;
 }
@@ -40,7 +42,8 @@ export interface Demands {
 }
 
 /** True when the demand counts whoever stands behind the claim. */
-function counts({ evidence, flagged }: Claim, { signers, flaggedOnly, policyOnly }: Demand): boolean {
+function counts({ evidence, flagged }: Claim, { signers, flaggedOnly, policyOnly, identityOnly }: Demand): boolean {
+  if (identityOnly === true && !/^sigstore (?!key )/.test(evidence.signer ?? "")) return false;
   if (flaggedOnly && flagged !== true) return false;
   if (policyOnly === true && evidence.name === undefined) return false;
   return signers.length === 0 || (evidence.name !== undefined && signers.includes(evidence.name));
@@ -173,7 +176,8 @@ function explains({ evidence, rule, signed }: Claim): boolean {
   return evidence.kind === "signature" || evidence.kind === "provenance" || signed === true;
 }
 
-function whoCounts({ signers, flaggedOnly, policyOnly }: Demand): string {
+function whoCounts({ signers, flaggedOnly, policyOnly, identityOnly }: Demand): string {
+  if (identityOnly === true) return "the identity that is named";
   if (flaggedOnly) return "the signers that flags name";
   if (signers.length > 0) return signers.join(", ");
   return policyOnly === true ? "the signers of trusted policies" : "any trusted signers";
