@@ -151,7 +151,7 @@ function withoutSpaces(name: string): string {
 }
 
 /** Names that are compared for a suggestion: a bound for hostile lists. */
-const MAX_COMPARED = 5000;
+const MAX_COMPARED = 500;
 
 /** The listed name that is most like `name`, for a question only. */
 function nearestListed(list: ChecksumList, name: string): string | undefined {

@@ -68,32 +68,52 @@ function isListName(name: string): boolean {
  * Whether a file among others is evidence by its name: the artifact that it speaks of, empty for one that speaks of
  * many (a list, a key); undefined for a file that is to be checked itself.
  */
-export function isEvidenceName(name: string, names: readonly string[]): string | undefined {
+export function isEvidenceName(name: string, names: ReadonlySet<string>): string | undefined {
   const stem = SIDECAR_SUFFIXES.map((suffix) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : "")).find(
-    (candidate) => candidate !== "" && (names.includes(candidate) || isListName(candidate)),
+    (candidate) => candidate !== "" && (names.has(candidate) || isListName(candidate)),
   );
-  if (stem !== undefined) return names.includes(stem) && !isListName(stem) ? stem : "";
+  if (stem !== undefined) return names.has(stem) && !isListName(stem) ? stem : "";
   return isListName(name) || KEY_NAMES.test(name.toLowerCase()) ? "" : undefined;
+}
+
+/** What stands in a folder: told once, because each of its files asks. */
+interface Contents {
+  readonly names: ReadonlySet<string>;
+  /** Lists of a release, sorted; those that are looked at. */
+  readonly lists: readonly string[];
+}
+
+const contentsOf = new WeakMap<readonly string[], Contents>();
+
+/** The contents of a folder. When it is first asked for, lists that are not looked at are told of. */
+function readContents(folder: Pick<Folder, "names" | "skip">): Contents {
+  const known = contentsOf.get(folder.names);
+  if (known !== undefined) return known;
+  const names = new Set(folder.names);
+  // A signed list may stand alone (SHASUMS256.txt.asc); a detached signature is found through its list.
+  const isAlone = (name: string): boolean => {
+    const stem = name.endsWith(".asc") ? name.slice(0, -".asc".length) : "";
+    return isListName(stem) && !names.has(stem);
+  };
+  const lists = folder.names.filter((name) => isListName(name) || isAlone(name)).toSorted();
+  const contents = { names, lists: lists.slice(0, MAX_LISTS) };
+  contentsOf.set(folder.names, contents);
+  for (const extra of lists.slice(MAX_LISTS)) folder.skip(extra, `only ${MAX_LISTS} checksum lists are looked at`);
+  return contents;
 }
 
 /** Which names may hold evidence about the artifact: files that speak of it alone, and lists of a release. */
 function findSidecars(
   artifact: string,
-  names: readonly string[],
+  { names, lists }: Contents,
 ): { readonly own: readonly string[]; readonly lists: readonly string[] } {
-  const others = names.filter((name) => name !== artifact).toSorted();
-  const own = others.filter((name) => SIDECAR_SUFFIXES.some((suffix) => name === artifact + suffix));
-  // A signed list may stand alone (SHASUMS256.txt.asc); a detached signature is found through its list.
-  const isAlone = (name: string): boolean =>
-    name.endsWith(".asc") &&
-    isListName(name.slice(0, -".asc".length)) &&
-    !names.includes(name.slice(0, -".asc".length));
-  return { own, lists: others.filter((name) => !own.includes(name) && (isListName(name) || isAlone(name))) };
+  const own = SIDECAR_SUFFIXES.map((suffix) => artifact + suffix).filter((name) => names.has(name));
+  return { own: own.toSorted(), lists: lists.filter((name) => name !== artifact && !own.includes(name)) };
 }
 
 /** Names of detached signatures over the file called `name`. */
-function findSignatures(name: string, names: readonly string[]): readonly string[] {
-  return SIGNATURE_SUFFIXES.map((suffix) => name + suffix).filter((candidate) => names.includes(candidate));
+function findSignatures(name: string, { names }: Contents): readonly string[] {
+  return SIGNATURE_SUFFIXES.map((suffix) => name + suffix).filter((candidate) => names.has(candidate));
 }
 
 /** A folder, whose release lists are read once, however many artifacts lie there. */
@@ -124,7 +144,7 @@ const MAX_LISTS = 8;
 export async function discover(name: string, folder: Folder, reader: SignatureReader): Promise<FoundEvidence> {
   const signatures: Signature[] = [];
   const lists: JudgedList[] = [];
-  const found = findSidecars(name, folder.names);
+  const found = findSidecars(name, readContents(folder));
   for (const sidecar of found.own) {
     const file = folder.read(sidecar, MAX_SIDECAR);
     const inside =
@@ -137,7 +157,7 @@ export async function discover(name: string, folder: Folder, reader: SignatureRe
       else if (isSignatureName(sidecar)) signatures.push(unknownSignature(folder.path(sidecar), UNKNOWN));
     }
   }
-  for (const listName of found.lists.slice(0, MAX_LISTS)) {
+  for (const listName of found.lists) {
     if (!folder.lists.has(listName)) {
       const file = folder.read(listName, MAX_LIST);
       const list = file && (await discoverList(folder, reader, file, { name: listName, forOne: false }));
@@ -146,8 +166,6 @@ export async function discover(name: string, folder: Folder, reader: SignatureRe
     const list = folder.lists.get(listName);
     if (list !== undefined) lists.push(list);
   }
-  for (const extra of found.lists.slice(MAX_LISTS))
-    folder.skip(extra, `only ${MAX_LISTS} checksum lists are looked at`);
   return { signatures, lists };
 }
 
@@ -161,7 +179,7 @@ async function discoverList(
   { name, forOne }: { readonly name: string; readonly forOne: boolean },
 ): Promise<JudgedList | undefined> {
   const own: Signature[] = [];
-  for (const signature of findSignatures(name, folder.names)) {
+  for (const signature of findSignatures(name, readContents(folder))) {
     const signatureFile = folder.read(signature, MAX_SIDECAR);
     const inside = signatureFile && (await readSignatures(reader, signatureFile, false));
     own.push(...(inside ?? [unknownSignature(folder.path(signature), UNKNOWN)]));

@@ -59,8 +59,9 @@ export function expandOperands(words: readonly string[]): Operands {
 
 function walk(folder: string, depth: number, operands: Map<string, Operand>, asides: Aside[]): void {
   if (depth > MAX_DEPTH) throw new UserError("input-unreadable", `${folder}: folders lie too deep in one another`);
-  const names = listDirectory(folder).toSorted();
-  for (const name of names) {
+  const sorted = listDirectory(folder).toSorted();
+  const names = new Set(sorted);
+  for (const name of sorted) {
     const path = join(folder, name);
     const type = fileTypeOf(path, { followLinks: false });
     if (type === "directory") walk(path, depth + 1, operands, asides);
@@ -86,16 +87,16 @@ export function nameOf(operand: Operand, as: string | undefined): string {
 }
 
 /** Of a file that may be evidence about others (bytes). */
-const MAX_ASIDE = 32 << 20;
+const MAX_ASIDE = 24 << 20;
 
 /** Files of a folder that are evidence by name and content stand aside; what only has such a name is checked. */
 export function sortAsides({ operands, asides }: Operands, request: VerifyFlags): Operands {
   const named = new Set([...request.signatures.map(({ path }) => path), ...request.checksums, ...request.keys]);
-  const kept = asides.filter(({ path }) => named.has(path) || holdsEvidence(path));
-  const others = asides.filter((aside) => !kept.includes(aside));
+  const kept = new Set(asides.filter(({ path }) => named.has(path) || holdsEvidence(path)));
+  const others = asides.filter((aside) => !kept.has(aside));
   return {
     operands: [...operands, ...others.map(({ path }): Operand => ({ kind: "file", path }))],
-    asides: kept,
+    asides: [...kept],
   };
 }
 
