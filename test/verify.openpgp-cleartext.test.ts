@@ -52,8 +52,8 @@ const ROWS: readonly Row[] = [
   { what: "with CR LF", message: message({ shown: "a\nb" }).replaceAll("\n", "\r\n"), states: GOOD, text: "a\r\nb" },
   { what: "behind a byte order mark", message: `\u00ef\u00bb\u00bf${message()}`, states: GOOD, text: TEXT },
   { what: "blank lines below", message: `${message()}\n \t\r\n`, states: GOOD, text: TEXT },
-  { what: "200,000 lines", message: message({ shown: "a\n".repeat(200_001) }), states: MALFORMED, text: "" },
-  { what: "17 million bytes", message: message({ shown: "a".repeat(17_000_000) }), states: MALFORMED, text: "" },
+  { what: "100,000 lines", message: message({ shown: "a\n".repeat(100_001) }), states: MALFORMED, text: "" },
+  { what: "9 million bytes", message: message({ shown: "a".repeat(9_000_000) }), states: MALFORMED, text: "" },
   {
     what: "by a signature in binary mode",
     message: message({ block: armored("SIGNATURE", signatureOver(TEXT, 0)) }),

@@ -121,9 +121,9 @@ export function isCleartext(bytes: Uint8Array): boolean {
 }
 
 const LF = 0x0a;
-/** Of a signed text. No checksum list has more lines, and in memory it is there several times. */
-const MAX_TEXT_LINES = 200_000;
-const MAX_TEXT_BYTES = 16 << 20;
+/** Of a signed text. Signed lists are not that long, and in memory they are there several times. */
+const MAX_TEXT_LINES = 100_000;
+const MAX_TEXT_BYTES = 8 << 20;
 
 /** @throws MalformedError */
 function refuseLongText(bytes: Uint8Array): void {

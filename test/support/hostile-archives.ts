@@ -120,6 +120,12 @@ export const ARCHIVES: readonly Hostile[] = [
   bundle("a bundle of 60,000 long names", () =>
     forgeZip(Array.from({ length: 60_000 }, (_, index) => ({ name: `${"d".repeat(200)}/${index}` }))),
   ),
+  bundle("a bundle of the largest directory", () =>
+    forgeZip(Array.from({ length: 65_000 }, (_, index) => ({ name: `${`${"d".repeat(200)}/`.repeat(2)}${index}` }))),
+  ),
+  bundle("a bundle of deep folders", () =>
+    forgeZip(Array.from({ length: 65_000 }, (_, index) => ({ name: `${index}/${"d/".repeat(200)}a` }))),
+  ),
   bundle("a bundle signed by DER nested 100,000 deep", () => mcpb(manifest({}), nestedDer(100_000))),
   bundle("a bundle with a manifest of [[[[", () => forgeZip([{ name: "manifest.json", content: many("[", MIB) }])),
   tarball("a package that inflates to 5 GB of zeros", () => gzipOf(bomb(GIB5))),

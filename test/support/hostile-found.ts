@@ -2,7 +2,7 @@
 
 import type { Hostile } from "./hostile-bytes.ts";
 import { MIB, write } from "./hostile-bytes.ts";
-import { TEXTS } from "./hostile-texts.ts";
+import { TEXTS, listOf } from "./hostile-texts.ts";
 import { fixture } from "./machine.ts";
 
 const SIDECARS = [
@@ -54,4 +54,22 @@ export const FOUND: readonly Hostile[] = [
       return ["--key", "key.asc", "--", "a.bin", "b.bin"];
     },
   })),
+  {
+    name: "found in a folder of 5,000 files, each with a name that says it is a list",
+    make(folder) {
+      for (let index = 0; index < 2500; index++) {
+        write(folder, `f${index}.bin`, "a file");
+        write(folder, `f${index}_SHA256SUMS`, "no list");
+      }
+      return ["."];
+    },
+  },
+  {
+    name: "found in a folder of 1,000 files that eight long lists do not name",
+    make(folder) {
+      for (let index = 0; index < 1000; index++) write(folder, `f${index}.bin`, "a file");
+      for (let index = 0; index < 8; index++) write(folder, `${index}_SHA256SUMS`, listOf(80, 13_000));
+      return ["."];
+    },
+  },
 ];

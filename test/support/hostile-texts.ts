@@ -110,15 +110,15 @@ export const KEYS: readonly (readonly [name: string, content: () => string | Uin
   ["[[[[", () => many("[")],
 ];
 
-function listOf(width: number, count: number): string {
+export function listOf(width: number, count: number): string {
   const line = (index: number): string => `${"0".repeat(64)}  ${String(index).padEnd(width - 67, "x")}\n`;
   return Array.from({ length: count }, (_, index) => line(index)).join("");
 }
 
-const signedList = (width: number, count: number): string =>
-  fixture("good/SHA256SUMS.signed")
-    .toString()
-    .replace("\n\n", `\n\n${listOf(width, count)}`);
+const signedList = (width: number, count: number): string => signedTextOf(listOf(width, count));
+
+const signedTextOf = (text: string): string =>
+  fixture("good/SHA256SUMS.signed").toString().replace("\n\n", `\n\n${text}`);
 
 /** Files of the user that somebody else wrote. */
 export const NAMED: readonly Hostile[] = [
@@ -142,21 +142,21 @@ export const NAMED: readonly Hostile[] = [
       `{"version":1,"subjects":{${Array.from({ length: 80_000 }, (_, index) => `"f${index}":{"sha256":"${"0".repeat(64)}"}`).join(",")}}}`,
     "--lock-file",
   ),
-  evidence("a list of 32 MB", () => many(`${"0".repeat(64)}  a\n`, 31 * MIB), "--checksums"),
+  evidence("a list of 24 MB", () => many(`${"0".repeat(64)}  a\n`, 23 * MIB), "--checksums"),
   evidence(
-    "32 MB of a text that OpenPGP signed, of short lines",
-    () => `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${"a\n".repeat(16_000_000)}`,
+    "24 MB of a text that OpenPGP signed, of short lines",
+    () => `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${"a\n".repeat(12_000_000)}`,
     "--checksums",
   ),
   evidence(
-    "32 MB of a text that OpenPGP signed, of one line",
+    "24 MB of a text that OpenPGP signed, of one line",
     () =>
-      `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${"a".repeat(32_000_000)}\n-----BEGIN PGP SIGNATURE-----\n`,
+      `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${"a".repeat(24_000_000)}\n-----BEGIN PGP SIGNATURE-----\n`,
     "--checksums",
   ),
-  evidence("32 MB of a signed text, complete", () => signedList(66, 450_000), "--checksums"),
-  evidence("32 MB of a signed text, of long lines", () => signedList(165, 190_000), "--checksums"),
-  evidence("a list of 32 MB, of long lines", () => listOf(165, 190_000), "--checksums"),
+  evidence("8 MB of a signed text, of short lines", () => signedTextOf("a\n".repeat(98_000)), "--checksums"),
+  evidence("8 MB of a signed text, of long lines", () => signedList(85, 98_000), "--checksums"),
+  evidence("a list of 24 MB, of long lines", () => listOf(130, 190_000), "--checksums"),
 ];
 
 export const FLAGS = ["--signature", "--bundle", "--attestations", "--npm-signature", "--checksums"] as const;
