@@ -135,8 +135,9 @@ function demandsOn({ request, trust, incomplete }: Setting, path: string): Deman
   return { all: request.all, each, incomplete, namesSigners };
 }
 
-function withoutHint({ hint: _, ...finding }: Finding): Finding {
-  return finding;
+function withoutHint(finding: Finding): Finding {
+  const { hint: _hint, ...rest } = finding;
+  return rest;
 }
 
 /** @param all every artifact of the run, this one included: a signature may be meant for another */

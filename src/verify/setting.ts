@@ -71,7 +71,7 @@ export interface Setting {
   readonly skipped: Skipped[];
 }
 
-export function readFile(path: string, limit: number, mayBeEmpty = false): EvidenceFile {
+function readFile(path: string, limit: number, mayBeEmpty = false): EvidenceFile {
   return { source: path, bytes: readSmallFile(path, limit, { mayBeEmpty }) };
 }
 
