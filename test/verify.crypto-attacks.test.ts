@@ -204,7 +204,8 @@ test("a key that anybody can sign for answers for nothing", async () => {
   const parts = cms.goodParts({ document: DOCUMENT, certificate, keys: leaf, issuer: "acme", serial: SERIAL });
   const message = cms.makeMessage({ ...parts, sign: () => Buffer.concat([point, Buffer.alloc(32)]) });
   const judgement = await judgeCms(DOCUMENT, message, { at: AT, now: AT, fingerprints: [fingerprint(certificate)] });
-  assert.equal(judgement.state, "weak", judgement.reason);
+  // Newer OpenSSL refuses such a key itself, so that the signature is not valid.
+  assert.ok(["weak", "invalid"].includes(judgement.state), judgement.reason);
   assert.equal(keyProblem(createPublicKey({ key: spki, format: "der", type: "spki" }))?.state, "weak");
   const { n = "" } = rsa.publicKey.export({ format: "jwk" });
   const one = createPublicKey({ key: { kty: "RSA", n, e: "AQ" }, format: "jwk" });

@@ -163,7 +163,9 @@ test("a key of small order has a signature that is good for everything, so it is
   neutral.writeUInt8(1);
   const forgery = Buffer.concat([neutral, Buffer.alloc(32)]);
   const { object } = ed25519Key(neutral);
-  for (const text of ["this", "and that"]) assert.ok(verify(null, Buffer.from(text), object, forgery));
+  // Of any two texts OpenSSL says the same: yes up to 3.4, no since.
+  const [first, second] = ["this", "and that"].map((text) => verify(null, Buffer.from(text), object, forgery));
+  assert.equal(first, second);
   assert.deepEqual([isSmallOrder(neutral), isSmallOrder(raw.subarray(10))], [true, false]);
   // The sign of the other coordinate does not matter.
   neutral.writeUInt8(0x80, 31);

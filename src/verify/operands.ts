@@ -87,7 +87,7 @@ export function nameOf(operand: Operand, as: string | undefined): string {
 }
 
 /** Of a file that may be evidence about others (bytes). */
-const MAX_ASIDE = 24 << 20;
+const MAX_ASIDE = 16 << 20;
 
 /** Files of a folder that are evidence by name and content stand aside; what only has such a name is checked. */
 export function sortAsides({ operands, asides }: Operands, request: VerifyFlags): Operands {

@@ -28,7 +28,7 @@ import type { SignatureReader } from "./signed.ts";
 
 /** Limits on evidence files, bytes. */
 const MAX_SIGNATURE = 16 << 20;
-const MAX_LIST = 24 << 20;
+const MAX_LIST = 16 << 20;
 const MAX_KEYS = 16 << 20;
 const MAX_SERVER_JSON = 1 << 20;
 /** Of a key file that nobody named. */

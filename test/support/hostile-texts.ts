@@ -63,7 +63,12 @@ export const TEXTS: readonly (readonly [name: string, content: () => string | Ui
   ["DER nested 3,000,000 deep", () => nestedDer(3_000_000)],
   ["DER nested 100,000 deep, in PEM", () => pem("PKCS7", nestedDer(100_000))],
   ["DER of many empty values", () => derOfMany()],
+  ["PEM with many blanks", () => `-----BEGIN CMS-----\n${" ".repeat(MAX_EVIDENCE - 100)}x\n`],
   ["PEM of many blocks", () => many(pem("CERTIFICATE", nestedDer(3)))],
+  ["an OpenPGP armor with many blanks", () => `-----BEGIN PGP SIGNATURE-----\n${" ".repeat(MAX_EVIDENCE - 100)}x\n`],
+  ["a text that OpenPGP signed, with many blanks", () => signedTextOf(`${" ".repeat(7_000_000)}x\n`)],
+  ["an SSH signature with many blanks", () => `-----BEGIN SSH SIGNATURE-----\n${" ".repeat(MAX_EVIDENCE - 100)}x\n`],
+  ["a bundle with many blanks", () => `${MARK}${" ".repeat(MAX_EVIDENCE - 200)}x\n${MARK}}`],
   [
     "an OpenPGP armor that does not end",
     () => `-----BEGIN PGP SIGNATURE-----\n\n${"QUJD".repeat(16).concat("\n").repeat(250_000)}`,
@@ -105,6 +110,13 @@ export const KEYS: readonly (readonly [name: string, content: () => string | Uin
   ["keys of a registry, of objects", () => list('{"keys":[', "{}", "]}")],
   ["public keys in PEM", () => many(fixture("npm/test-only-registry.pem"))],
   ["a public key in PEM, nested 100,000 deep", () => pem("PUBLIC KEY", nestedDer(100_000))],
+  ["a certificate with many blanks", () => `-----BEGIN CERTIFICATE-----\n${" ".repeat(MAX_EVIDENCE - 100)}x\n`],
+  ["an SSH key behind many blanks", () => `${LINE}a${" ".repeat(MAX_EVIDENCE - 400)}x ${LINE}`],
+  [
+    "an OpenPGP key with many blanks",
+    () => `-----BEGIN PGP PUBLIC KEY BLOCK-----\n${" ".repeat(MAX_EVIDENCE - 100)}x\n`,
+  ],
+  ["a minisign key with many blanks", () => `untrusted comment: ${" ".repeat(MAX_EVIDENCE - 200)}x\nRWQ\n`],
   ["certificates", () => many(fixture("mcpb/publisher.pem"))],
   ["a certificate nested 100,000 deep", () => pem("CERTIFICATE", nestedDer(100_000))],
   ["[[[[", () => many("[")],
@@ -142,7 +154,7 @@ export const NAMED: readonly Hostile[] = [
       `{"version":1,"subjects":{${Array.from({ length: 80_000 }, (_, index) => `"f${index}":{"sha256":"${"0".repeat(64)}"}`).join(",")}}}`,
     "--lock-file",
   ),
-  evidence("a list of 24 MB", () => many(`${"0".repeat(64)}  a\n`, 23 * MIB), "--checksums"),
+  evidence("a list of 16 MB", () => many(`${"0".repeat(64)}  a\n`, 15 * MIB), "--checksums"),
   evidence(
     "24 MB of a text that OpenPGP signed, of short lines",
     () => `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n${"a\n".repeat(12_000_000)}`,
@@ -156,7 +168,7 @@ export const NAMED: readonly Hostile[] = [
   ),
   evidence("8 MB of a signed text, of short lines", () => signedTextOf("a\n".repeat(98_000)), "--checksums"),
   evidence("8 MB of a signed text, of long lines", () => signedList(85, 98_000), "--checksums"),
-  evidence("a list of 24 MB, of long lines", () => listOf(130, 190_000), "--checksums"),
+  evidence("a list of 16 MB, of long lines", () => listOf(130, 125_000), "--checksums"),
 ];
 
 export const FLAGS = ["--signature", "--bundle", "--attestations", "--npm-signature", "--checksums"] as const;

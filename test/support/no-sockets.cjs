@@ -27,6 +27,10 @@ function close(prefix, object, names = Object.getOwnPropertyNames(object)) {
   }
 }
 
+// What Node 24 loads with these looks at both and warns; the program does not.
+const { FORCE_COLOR } = process.env;
+delete process.env.FORCE_COLOR;
+
 const net = require("node:net");
 // What everything else of Node ends in, also what reached for a function before this file did.
 close("net.Socket", net.Socket.prototype, ["connect"]);
@@ -60,3 +64,5 @@ for (const name of ["fetch", "WebSocket", "EventSource"]) {
   if (name in globalThis) Object.defineProperty(globalThis, name, { value: refusal(name) });
 }
 syncBuiltinESMExports();
+
+if (FORCE_COLOR !== undefined) process.env.FORCE_COLOR = FORCE_COLOR;
