@@ -13,6 +13,19 @@ export interface PemBlock {
 const MAX_BLOCKS = 2000;
 const BORDER = /^-----(BEGIN|END) ([A-Z0-9 #]{1,40})-----$/;
 
+/** Lines without blanks at their ends, one at a time: a list of millions of empty ones would fill our memory. */
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start <= text.length;) {
+    const feed = text.indexOf("\n", start);
+    const next = feed === -1 ? text.length : feed;
+    // A regular expression would take quadratic time on blanks in the middle.
+    let end = next;
+    while (end > start && " \t\r".includes(text.charAt(end - 1))) end -= 1;
+    yield text.slice(start, end);
+    start = next + 1;
+  }
+}
+
 /**
  * All blocks of a text, and whether anything but white space stands around them. No header lines inside, as in
  * section 3. @throws DerError when a block is not well formed
@@ -21,8 +34,7 @@ export function readPem(bytes: Uint8Array): { readonly blocks: readonly PemBlock
   const blocks: PemBlock[] = [];
   let surrounded = false;
   let open: { label: string; lines: string[] } | undefined;
-  for (const raw of Buffer.from(bytes).toString("latin1").split("\n")) {
-    const line = raw.replace(/[ \t\r]+$/, "");
+  for (const line of linesOf(Buffer.from(bytes).toString("latin1"))) {
     const [, border, label = ""] = BORDER.exec(line) ?? [];
     if (border === undefined) {
       if (open !== undefined) open.lines.push(line);
