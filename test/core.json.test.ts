@@ -30,6 +30,8 @@ const ACCEPTED: readonly (readonly [what: string, text: string, value: Json])[] 
   ["keys that every object has as members", '{"constructor":1,"toString":2}', { constructor: 1, toString: 2 }],
   ["numbers that look like one another", "[0,-0,1E2,1e-400]", [0, -0, 100, 0]],
   ["an integer beyond 2^53, as every JavaScript program reads it", "9007199254740993", 9007199254740992],
+  ["a million escapes", `"${String.raw`\n`.repeat(1_000_000)}"`, "\n".repeat(1_000_000)],
+  ["100,000 blanks, often", `${" \t".repeat(50_000)}[${"\n".repeat(9)}${" ".repeat(100_000)}1]`, [1]],
   ["200,000 values", `[${"1,".repeat(199_998)}1]`, Array.from({ length: 199_999 }, () => 1)],
   ["depth 200", "[".repeat(200) + "]".repeat(200), JSON.parse("[".repeat(200) + "]".repeat(200)) as Json],
 ];
@@ -55,6 +57,12 @@ const REFUSED: readonly (readonly [what: string, text: string, message: RegExp])
   ["a million open objects", '{"a":'.repeat(1_000_000), /nested deeper/],
   ["a value more than 200,000", `[${"1,".repeat(199_999)}1]`, /^x\.json:1:400000: it holds more than 200000 values$/],
   ["200,000 empty objects in a list", `{"a":[${"{},".repeat(199_999)}{}]}`, /more than 200000 values/],
+  [
+    "a million escapes, and one",
+    `"${String.raw`\n`.repeat(1_000_001)}"`,
+    /^x\.json:1:2000002: it holds more than 1000000 escapes$/,
+  ],
+  ["100,001 blanks", `[\n${" \t".repeat(50_000)} 1]`, /^x\.json:2:100001: more than 100000 blanks in a row$/],
   ["text behind the value", "1 2", /^x\.json:1:3: end of file expected$/],
   ["a second document on the next line", "{}\n{}", /^x\.json:2:1: end of file expected$/],
   ["a NUL behind the value", "1\0", /invalid symbol/],

@@ -15,6 +15,11 @@ const MAX_POINTERS = 16_000_000;
 /** Values of all kinds, those inside others included: an empty object of two bytes takes a hundred in memory. */
 const MAX_VALUES = 200_000;
 
+/** Blanks in a row, and escapes in all: the scanner puts texts of them together one by one, at forty bytes for each. */
+const MAX_BLANKS = 100_000;
+const MAX_ESCAPES = 1_000_000;
+const [TAB, LF, SPACE, BACKSLASH] = [0x09, 0x0a, 0x20, 0x5c];
+
 interface ParseOptions {
   /** Name of the document for messages. */
   readonly source: string;
@@ -32,9 +37,10 @@ export interface ParsedJson {
 }
 
 /**
- * Reads one JSON document. Refused: duplicate keys, the key `__proto__`, depth over 200, more than 200,000 values, trailing
- * text, numbers that are not finite, and whatever RFC 8259 refuses. A leading byte order mark is allowed, and so are
- * lone surrogates (`\ud800`) and integers beyond 2^53, which lose their last digits as in every JavaScript program.
+ * Reads one JSON document. Refused: duplicate keys, the key `__proto__`, depth over 200, more than 200,000 values,
+ * 1,000,000 escapes or 100,000 blanks in a row, trailing text, numbers that are not finite, and whatever RFC 8259
+ * refuses. A leading byte order mark is allowed, and so are lone surrogates (`\ud800`) and integers beyond 2^53, which
+ * lose their last digits as in every JavaScript program.
  * @throws UserError `json-malformed`, with source, line and column
  */
 export function parseJson(text: string, options: ParseOptions): ParsedJson {
@@ -78,6 +84,7 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
       add(Array.isArray(closed.container) ? closed.container : Object.fromEntries(closed.container));
   };
 
+  refuseCostlyText(body, fail);
   visit(
     body,
     {
@@ -111,6 +118,18 @@ export function parseJson(text: string, options: ParseOptions): ParsedJson {
   );
   if (root === undefined) throw new UserError("json-malformed", `${options.source}:1:1: the document is empty`);
   return { value: root, lines };
+}
+
+function refuseCostlyText(text: string, fail: (what: string, line: number, column: number) => never): void {
+  let [line, lineStart, blanks, escapes] = [0, 0, 0, 0];
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    blanks = unit === SPACE || unit === TAB ? blanks + 1 : 0;
+    if (unit === BACKSLASH) escapes += 1;
+    if (blanks > MAX_BLANKS) fail(`more than ${MAX_BLANKS} blanks in a row`, line, at - lineStart);
+    if (escapes > MAX_ESCAPES) fail(`it holds more than ${MAX_ESCAPES} escapes`, line, at - lineStart);
+    if (unit === LF) [line, lineStart] = [line + 1, at + 1];
+  }
 }
 
 /** Of a long key the start, so that a hostile document does not choose the length of our message. */
