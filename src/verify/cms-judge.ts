@@ -17,6 +17,7 @@ import type { Certificate } from "./x509-certificate.ts";
 import { dateProblem } from "./x509-chain.ts";
 import { DerError, readDer } from "./x509-der.ts";
 import { isGood, UnsupportedError, unsupportedKey, weakness } from "./x509-signature.ts";
+import { settledAs } from "./settled.ts";
 
 /** One way to take the signed bytes out of the file. The first that has the signed digest counts. */
 export interface SignedRange {
@@ -30,10 +31,6 @@ const MAX_CMS_BYTES = 1 << 20;
 
 const OBTAIN = "obtain the detached signature again (openssl cms -sign -binary -outform DER)";
 
-function settled(state: Judgement["state"], reason: string, hint?: string): PendingSignature {
-  return { needs: [], judge: async () => ({ state, reason, ...(hint === undefined ? {} : { hint }) }) };
-}
-
 /** The signature that DER holds, waiting for the hash of the ranges. Never throws on hostile input. */
 export function openSignature(
   der: Uint8Array,
@@ -41,20 +38,20 @@ export function openSignature(
   trust: Trust,
   store: TrustStore,
 ): PendingSignature {
-  if (der.length > MAX_CMS_BYTES) return settled("malformed", `it has more than ${MAX_CMS_BYTES} bytes`);
+  if (der.length > MAX_CMS_BYTES) return settledAs("malformed", `it has more than ${MAX_CMS_BYTES} bytes`);
   let signed: SignedData;
   try {
     signed = readSignedData(readDer(der));
   } catch (error) {
-    if (error instanceof UnsupportedError) return settled("unsupported", error.message);
-    if (error instanceof DerError) return settled("malformed", error.message, OBTAIN);
+    if (error instanceof UnsupportedError) return settledAs("unsupported", error.message);
+    if (error instanceof DerError) return settledAs("malformed", error.message, OBTAIN);
     throw error;
   }
   if (signed.content !== undefined)
-    return settled("malformed", "it carries its own content, so it is not a detached signature", OBTAIN);
+    return settledAs("malformed", "it carries its own content, so it is not a detached signature", OBTAIN);
   if (signed.contentType !== DATA)
-    return settled("unsupported", `it is over content of the type ${signed.contentType}, not over a file`);
-  if (!getHashes().includes(signed.hash)) return settled("weak", `it uses the hash ${signed.hash}`);
+    return settledAs("unsupported", `it is over content of the type ${signed.contentType}, not over a file`);
+  if (!getHashes().includes(signed.hash)) return settledAs("weak", `it uses the hash ${signed.hash}`);
   return {
     needs: ranges.map(({ request }) => ({ algorithm: signed.hash, ...request })),
     judge: async (hashes) => judge(signed, ranges, hashes, trust, store),

@@ -3,6 +3,7 @@
 
 import type { EvidenceFile, OpenedFile, PendingSignature, Scheme, Trust, Verifier } from "./scheme.ts";
 import type { SignedRange } from "./cms-judge.ts";
+import { settledAs } from "./settled.ts";
 
 /** A verifier that also takes a signature out of another file, over a part of it. */
 export interface CmsVerifier extends Verifier {
@@ -52,9 +53,7 @@ export const cms: CmsScheme = {
     const open = async (file: EvidenceFile): Promise<OpenedFile> => {
       const read = signatureBytes(file.bytes);
       const pending: PendingSignature =
-        "malformed" in read
-          ? { needs: [], judge: async () => ({ state: "malformed", reason: read.malformed }) }
-          : openOver(read.der, [{ request: {} }]);
+        "malformed" in read ? settledAs("malformed", read.malformed) : openOver(read.der, [{ request: {} }]);
       return { signatures: [pending], remarks: [] };
     };
     return { open, openOver, remarks: store.remarks };

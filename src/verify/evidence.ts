@@ -12,6 +12,7 @@ import type { SignatureSource } from "./claim.ts";
 import type { JudgedList } from "./lists.ts";
 import type { EvidenceFile, Judgement, PendingSignature, Remark, SignedFile } from "./scheme.ts";
 import type { SignatureReader } from "./signed.ts";
+import { settled } from "./settled.ts";
 
 /** One signature, and where it came from. */
 export interface Signature extends SignatureSource {
@@ -35,17 +36,17 @@ export interface List {
 }
 
 /** A signature whose judgement does not depend on any bytes. */
-function settled(source: string, named: boolean, judgement: Judgement): Signature {
-  return { scheme: "unknown", source, named, pending: { needs: [], judge: async () => judgement }, remarks: [] };
+function ofNoScheme(source: string, named: boolean, judgement: Judgement): Signature {
+  return { scheme: "unknown", source, named, pending: settled(judgement), remarks: [] };
 }
 
 function refused(file: EvidenceFile, named: boolean, reason: string, hint: string | undefined): readonly Signature[] {
-  return [settled(file.source, named, { state: "malformed", reason, ...(hint === undefined ? {} : { hint }) })];
+  return [ofNoScheme(file.source, named, { state: "malformed", reason, ...(hint === undefined ? {} : { hint }) })];
 }
 
 /** A file that has the name of a signature and none inside that can be told: it cannot be checked, and is not passed over. */
 export function unknownSignature(source: string, reason: string): Signature {
-  return settled(source, false, { state: "unsupported", reason });
+  return ofNoScheme(source, false, { state: "unsupported", reason });
 }
 
 /** All signatures of a file; undefined when no scheme knows its content. */

@@ -2,6 +2,7 @@
 // publisher did nothing wrong.
 
 import type { Scheme } from "./scheme.ts";
+import { settledFile } from "./settled.ts";
 
 const KINDS: readonly (readonly [name: string, looksSo: (start: string) => boolean])[] = [
   ["sigstore bundle", (start) => /^\s*\{/.test(start) && start.includes("dev.sigstore.bundle")],
@@ -19,17 +20,9 @@ export const foreign: Scheme = {
   recognisesKey: () => false,
   verifier: async () => ({
     remarks: [],
-    open: async (file) => ({
-      signatures: [
-        {
-          needs: [],
-          judge: async () => ({
-            state: "unsupported",
-            reason: `it is a ${kindOf(file.bytes) ?? "foreign"} signature, which cannot be checked here yet`,
-          }),
-        },
-      ],
-      remarks: [],
-    }),
+    open: async (file) => {
+      const reason = `it is a ${kindOf(file.bytes) ?? "foreign"} signature, which cannot be checked here yet`;
+      return settledFile({ state: "unsupported", reason });
+    },
   }),
 };

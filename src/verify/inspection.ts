@@ -18,6 +18,7 @@ import { packageKindOf } from "./package-kind.ts";
 import type { PackageKind } from "./package-kind.ts";
 import type { PackageAnswer } from "./package.ts";
 import type { SignatureReader } from "./signed.ts";
+import { settledAs } from "./settled.ts";
 
 export interface Inspection {
   /** What the first bytes say that the file is. */
@@ -102,7 +103,7 @@ async function embedded(
   const { openMcpb } = await import("./mcpb.ts");
   const pending =
     block.kind === "malformed"
-      ? [{ needs: [], judge: async () => ({ state: "malformed" as const, reason: block.reason }) }]
+      ? [settledAs("malformed", block.reason)]
       : openMcpb(block, await reader.verifierFor(cms), path);
   const signatures = pending.map((one) => ({ scheme: "mcpb", source: path, named: false, pending: one, remarks: [] }));
   return { signatures, claims: [] };

@@ -11,6 +11,7 @@ import { MAX_TRUSTED, readKeyFile, readKeyLine, readMinisign, readSignify } from
 import type { EdPublicKey, EdSignature } from "./minisign-format.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, Remark, Trust } from "./scheme.ts";
 import { judgeSigner } from "./standing.ts";
+import { settled, settledFile } from "./settled.ts";
 
 type Name = "minisign" | "signify";
 
@@ -74,12 +75,6 @@ function isSameKey(pin: Pin, raw: Uint8Array): boolean {
   return key !== undefined && "raw" in key && Buffer.from(key.raw).equals(raw);
 }
 
-function settled(judgement: Judgement): PendingSignature {
-  return { needs: [], judge: async () => judgement };
-}
-
-const alone = (judgement: Judgement): OpenedFile => ({ signatures: [settled(judgement)], remarks: [] });
-
 /**
  * Numbers are drawn at random, so that honest keys do not share one, and each try goes over the whole file: those that
  * flags chose come first, then those that policies pin.
@@ -121,12 +116,12 @@ function unknownSigner({ scheme }: EdKeys, { keyNumber }: EdSignature): Judgemen
 
 export function openMinisign(trust: Trust, keys: EdKeys, file: EvidenceFile): OpenedFile {
   const read = readMinisign(file.bytes);
-  if ("refused" in read) return alone({ state: "malformed", reason: read.refused });
+  if ("refused" in read) return settledFile({ state: "malformed", reason: read.refused });
   const candidates = candidatesFor(keys, trust, read.keyNumber);
-  if (candidates.length === 0) return alone(unknownSigner(keys, read));
+  if (candidates.length === 0) return settledFile(unknownSigner(keys, read));
   const covered = Buffer.concat([read.signature, Buffer.from(read.trustedComment)]);
   const authors = candidates.filter(({ object }) => verify(null, covered, object, read.global));
-  if (authors.length === 0) return alone({ ...named(keys.scheme, candidates), ...BAD_COMMENT });
+  if (authors.length === 0) return settledFile({ ...named(keys.scheme, candidates), ...BAD_COMMENT });
   const time = timeOf(read.trustedComment);
   // Tabs part its fields, and would be shown as escapes.
   const said = read.trustedComment === "" ? "" : `; trusted comment: ${read.trustedComment.replaceAll("\t", " ")}`;
@@ -145,7 +140,7 @@ function timeOf(trustedComment: string): Date | undefined {
 
 export function openSignify(trust: Trust, keys: EdKeys, file: EvidenceFile): OpenedFile {
   const read = readSignify(file.bytes);
-  if ("refused" in read) return alone({ state: "malformed", reason: read.refused });
+  if ("refused" in read) return settledFile({ state: "malformed", reason: read.refused });
   const candidates = candidatesFor(keys, trust, read.keyNumber);
   const signature =
     candidates.length === 0 ? settled(unknownSigner(keys, read)) : pendingFor(trust, keys.scheme, candidates, read);

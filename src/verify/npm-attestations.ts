@@ -14,6 +14,7 @@ import type { RegistryKey, RegistryKeys } from "./npm-keys.ts";
 import { namesPackage, packageInside } from "./npm-package.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, SignedFile, Trust } from "./scheme.ts";
 import type { BundleRequest, HintedKey, Statement, StatementSubject } from "./sigstore-bundle.ts";
+import { settledAs } from "./settled.ts";
 
 /** npm's specification of it; the address names where it stands, and no registry. */
 const PUBLISH = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
@@ -26,14 +27,10 @@ const MAX_ATTESTATIONS = 32;
 /** Real ones have some ten thousand. */
 const MAX_BYTES = 2 << 20;
 
-function settled(state: Judgement["state"], reason: string): PendingSignature {
-  return { needs: [], judge: async () => ({ state, reason }) };
-}
-
 /** @param file attacker-controlled */
 export async function openAttestations(trust: Trust, keys: RegistryKeys, file: EvidenceFile): Promise<OpenedFile> {
   const attestations = readAttestations(file.bytes);
-  if (typeof attestations === "string") return { signatures: [settled("malformed", attestations)], remarks: [] };
+  if (typeof attestations === "string") return { signatures: [settledAs("malformed", attestations)], remarks: [] };
   const publicKeys = hintedKeys(trust, keys.keys);
   const signatures = await Promise.all(
     attestations.map((attestation) => openAttestation(trust, publicKeys, attestation)),
@@ -77,13 +74,13 @@ async function openAttestation(
   attestation: Json,
 ): Promise<PendingSignature> {
   const [predicateType, bundle] = [memberOf(attestation, "predicateType"), memberOf(attestation, "bundle")];
-  if (typeof predicateType !== "string") return settled("malformed", "it does not say what it states");
-  if (bundle === undefined) return settled("malformed", "it has no bundle");
+  if (typeof predicateType !== "string") return settledAs("malformed", "it does not say what it states");
+  if (bundle === undefined) return settledAs("malformed", "it has no bundle");
   const isPublish = predicateType === PUBLISH;
   if (!isPublish && !PROVENANCE.includes(predicateType))
-    return settled("unsupported", `it states ${predicateType}, which is not known here`);
+    return settledAs("unsupported", `it states ${predicateType}, which is not known here`);
   const problem = problemOfSigner(bundle, isPublish);
-  if (problem !== undefined) return settled("malformed", problem);
+  if (problem !== undefined) return settledAs("malformed", problem);
   const { openBundle } = await import("./sigstore-bundle.ts");
   const accepts: BundleRequest["accepts"] = (statement, file, subject) =>
     whyNot(predicateType, statement, file, subject);

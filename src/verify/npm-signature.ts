@@ -12,20 +12,17 @@ import type { RegistryKey, RegistryKeys } from "./npm-keys.ts";
 import { packageInside } from "./npm-package.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, SignedFile, Trust } from "./scheme.ts";
 import { iso, judgeSigner } from "./standing.ts";
+import { settledAs } from "./settled.ts";
 
 const UNKNOWN_KEY = "obtain the registry's list of keys from the registry itself, and pass it with --key";
 const UNCHOSEN_KEY = "--npm-signature trusts the keys of the public registry; name another registry's with --key";
 
-function settled(state: "malformed", reason: string): PendingSignature {
-  return { needs: [], judge: async () => ({ state, reason }) };
-}
-
 /** @param file attacker-controlled */
 export function openRegistrySignatures(trust: Trust, { keys }: RegistryKeys, file: EvidenceFile): OpenedFile {
   const document = readSignatureDocument(file.bytes);
-  if ("refused" in document) return { signatures: [settled("malformed", document.refused)], remarks: [] };
+  if ("refused" in document) return { signatures: [settledAs("malformed", document.refused)], remarks: [] };
   const signatures = document.signatures.map((signature): PendingSignature => {
-    if ("refused" in signature) return settled("malformed", signature.refused);
+    if ("refused" in signature) return settledAs("malformed", signature.refused);
     return {
       needs: [{ algorithm: "sha512" }],
       judge: async ([hash]: readonly HashResult[], signed: SignedFile) => {

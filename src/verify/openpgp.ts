@@ -22,43 +22,31 @@ import type { KeyRing, OpenPgp } from "./openpgp-keys.ts";
 import { HASHES, isWeakHash, SALT_BYTES, SIGNING_ALGORITHMS } from "./openpgp-algorithms.ts";
 import { judgeSignature } from "./openpgp-judge.ts";
 import type { ReadySignature } from "./openpgp-case.ts";
-import type {
-  EvidenceFile,
-  Judgement,
-  OpenedFile,
-  PendingSignature,
-  Remark,
-  Scheme,
-  Trust,
-  Verifier,
-} from "./scheme.ts";
+import type { EvidenceFile, OpenedFile, PendingSignature, Remark, Scheme, Trust, Verifier } from "./scheme.ts";
+import { settledAs } from "./settled.ts";
 
 /** A file with more signatures than this is an attempt to keep us busy. */
 const MAX_SIGNATURES = 64;
 /** Markers and padding count too. */
 const MAX_PACKETS = 1000;
 
-function settled(state: Judgement["state"], reason: string, hint?: string): PendingSignature {
-  return { needs: [], judge: async () => ({ state, reason, ...(hint === undefined ? {} : { hint }) }) };
-}
-
 /** What cannot be a signature over a document here, told from the fixed fields of the packet body. */
 function refusal(body: Uint8Array): PendingSignature | undefined {
   const [version, type, algorithm, hash] = body;
   if (version !== 4 && version !== 6)
-    return settled("unsupported", `it is an OpenPGP signature of version ${version}, only 4 and 6 are checked`);
+    return settledAs("unsupported", `it is an OpenPGP signature of version ${version}, only 4 and 6 are checked`);
   if (type !== 0 && type !== 1)
-    return settled(
+    return settledAs(
       "malformed",
       `it is an OpenPGP signature of type 0x${(type ?? 0).toString(16).padStart(2, "0")}, not one over a file`,
     );
   if (!SIGNING_ALGORITHMS.includes(algorithm ?? -1))
-    return settled("unsupported", `it uses the OpenPGP public-key algorithm ${algorithm}, which is not known here`);
+    return settledAs("unsupported", `it uses the OpenPGP public-key algorithm ${algorithm}, which is not known here`);
   const name = HASHES[hash ?? -1];
   if (name === undefined)
-    return settled("unsupported", `it uses the OpenPGP hash algorithm ${hash}, which is not known here`);
+    return settledAs("unsupported", `it uses the OpenPGP hash algorithm ${hash}, which is not known here`);
   if (!getHashes().includes(name))
-    return settled(isWeakHash(hash ?? 0) ? "weak" : "unsupported", `it uses the hash ${name}`);
+    return settledAs(isWeakHash(hash ?? 0) ? "weak" : "unsupported", `it uses the hash ${name}`);
   return undefined;
 }
 
@@ -93,21 +81,24 @@ async function openPacket(
     checkSubpacketAreas(body);
     const { packets } = await openpgp.readSignature({ binarySignature: raw, config });
     const [only] = packets;
-    if (packets.length !== 1 || only === undefined) return settled("malformed", "its packet cannot be read");
+    if (packets.length !== 1 || only === undefined) return settledAs("malformed", "its packet cannot be read");
     // What the library takes for a packet of the future comes as another class, without any of its fields.
     if (!(only instanceof openpgp.SignaturePacket))
-      return settled("unsupported", "it is an OpenPGP signature of a form that is not known here");
+      return settledAs("unsupported", "it is an OpenPGP signature of a form that is not known here");
     packet = only;
   } catch (error) {
-    return settled("malformed", `its packet cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return settledAs(
+      "malformed",
+      `its packet cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const salt = (packet as unknown as { salt: Uint8Array | null }).salt;
   if (packet.version === 6 && salt?.length !== SALT_BYTES[packet.hashAlgorithm ?? -1]) {
-    return settled("malformed", "its salt has the wrong size");
+    return settledAs("malformed", "its salt has the wrong size");
   }
   // Section 5.2.3.35: the version of a signature is bound to the version of its key.
   if (packet.issuerKeyVersion !== null && packet.issuerKeyVersion !== packet.version) {
-    return settled("malformed", `it is of version ${packet.version}, and names a key of another version`);
+    return settledAs("malformed", `it is of version ${packet.version}, and names a key of another version`);
   }
   const text = packet.signatureType === openpgp.enums.signature.text;
   const ready: ReadySignature = { raw, packet, text };
@@ -162,7 +153,7 @@ async function openFile(
     if (!(error instanceof MalformedError)) throw error;
     const hint = "obtain the detached signature again (it is made with gpg --detach-sign)";
     return {
-      signatures: [settled("malformed", error.message, hint)],
+      signatures: [settledAs("malformed", error.message, hint)],
       remarks: [],
       ...(isCleartext(file.bytes) ? { signedText: new Uint8Array() } : {}),
     };

@@ -14,6 +14,7 @@ import { publisherProblem } from "./pypi-publisher.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, SignedFile, Trust } from "./scheme.ts";
 import { isPublication } from "./sigstore-statement.ts";
 import type { BundleRequest, Statement, StatementSubject } from "./sigstore-bundle.ts";
+import { settled } from "./settled.ts";
 
 const PROVENANCE = "https://slsa.dev/provenance/v1";
 
@@ -31,10 +32,6 @@ type Refusal = { readonly state: "malformed" | "unsupported"; readonly reason: s
 
 function malformed(reason: string): Refusal {
   return { state: "malformed", reason };
-}
-
-function settled(refusal: Refusal): PendingSignature {
-  return { needs: [], judge: async () => refusal };
 }
 
 /** @param file attacker-controlled */

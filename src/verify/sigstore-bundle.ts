@@ -19,6 +19,7 @@ import { answersForFile, isProvenance, subjectOf } from "./sigstore-statement.ts
 import type { Statement, StatementSubject } from "./sigstore-statement.ts";
 import { provenBy } from "./sigstore-wording.ts";
 import { iso, judgeSigner } from "./standing.ts";
+import { settled, settledAs } from "./settled.ts";
 
 export type { CertificateFacts } from "./sigstore-certificate.ts";
 export { problemOfTrustedRoot } from "./sigstore-material.ts";
@@ -50,16 +51,16 @@ export interface BundleRequest extends SignerRequest {
 export async function openBundle(request: BundleRequest): Promise<PendingSignature> {
   try {
     const material = materialOf(request.trust.trustedRoot);
-    if (typeof material === "string") return settled("unsupported", material);
+    if (typeof material === "string") return settledAs("unsupported", material);
     checkShape(request.bundle);
     const bundle = bundleOf(request.bundle);
     if (bundle.verificationMaterial.tlogEntries.length === 0)
-      return settled("unsupported", "it is in no transparency log, so nobody could see that it was made");
+      return settledAs("unsupported", "it is in no transparency log, so nobody could see that it was made");
     const found = signerOf(request, bundle);
-    if ("state" in found) return { needs: [], judge: async () => found };
+    if ("state" in found) return settled(found);
     const content = contentOf(bundle, keyOf(found.key));
     const problem = keyProblem(keyOf(found.key));
-    if (problem !== undefined) return settled(problem.state, problem.reason);
+    if (problem !== undefined) return settledAs(problem.state, problem.reason);
     const opened: OpenedBundle = { request, bundle, material, signer: found, content };
     return { needs: content.needs, judge: (hashes, file) => judgeBundle(opened, hashes, file) };
   } catch (error) {
@@ -75,14 +76,10 @@ interface OpenedBundle {
   readonly content: Content;
 }
 
-function settled(state: Judgement["state"], reason: string): PendingSignature {
-  return { needs: [], judge: async () => ({ state, reason }) };
-}
-
 function refusal(error: unknown): PendingSignature {
-  if (error instanceof UnsupportedBundleError) return settled("unsupported", error.message);
+  if (error instanceof UnsupportedBundleError) return settledAs("unsupported", error.message);
   const text = error instanceof Error ? error.message : String(error);
-  return settled("malformed", error instanceof MalformedBundleError ? text : `it cannot be read: ${text}`);
+  return settledAs("malformed", error instanceof MalformedBundleError ? text : `it cannot be read: ${text}`);
 }
 
 /** @throws MalformedBundleError */

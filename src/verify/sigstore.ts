@@ -4,9 +4,10 @@
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
-import type { EvidenceFile, OpenedFile, PendingSignature, Remark, Scheme, Trust, Verifier } from "./scheme.ts";
+import type { EvidenceFile, OpenedFile, Remark, Scheme, Trust, Verifier } from "./scheme.ts";
 import { isPublicKeyPem, readManagedKeys } from "./sigstore-keys.ts";
 import { ageOf, readTrustRoots } from "./sigstore-roots.ts";
+import { settledAs } from "./settled.ts";
 
 /** A file with more bundles than this is an attempt to keep us busy. */
 const MAX_BUNDLES = 32;
@@ -16,10 +17,6 @@ const MAX_MESSAGES = 8;
 
 /** What each bundle says of itself, in every version. */
 const MARK = "application/vnd.dev.sigstore.bundle";
-
-function settled(state: "malformed" | "unsupported", reason: string): PendingSignature {
-  return { needs: [], judge: async () => ({ state, reason }) };
-}
 
 /** The documents of a file: one, or one a line (JSON Lines). What cannot be read is a text that says why. */
 function documentsIn(file: EvidenceFile): readonly (readonly [Json] | string)[] {
@@ -51,7 +48,7 @@ async function openFile(
   const signatures = await Promise.all(
     documentsIn(file).map(async (document) =>
       typeof document === "string"
-        ? settled("malformed", document)
+        ? settledAs("malformed", document)
         : openBundle({ bundle: document[0], trust, managedKeys }),
     ),
   );
@@ -60,7 +57,7 @@ async function openFile(
   );
   if (messages.length > MAX_MESSAGES) {
     const reason = `it holds ${messages.length} signatures over the file itself, at most ${MAX_MESSAGES} are checked`;
-    return { signatures: [settled("malformed", reason)], remarks: [] };
+    return { signatures: [settledAs("malformed", reason)], remarks: [] };
   }
   return { signatures, remarks: [] };
 }

@@ -15,6 +15,7 @@ import type { SshSignature } from "./ssh-signature.ts";
 import { isSignedBy, TOUCHED, VERIFIED } from "./ssh-verify.ts";
 import { WireError } from "./ssh-wire.ts";
 import { iso, judgeSigner } from "./standing.ts";
+import { settledFile } from "./settled.ts";
 
 /** A line of a key file, and who named the file. */
 interface NamedLine extends KeyLine {
@@ -66,16 +67,12 @@ function uselessness(line: ReturnType<typeof readKeyLines>[number]): string | un
   return line.key.material === undefined ? `keys of the type ${line.key.type} are not checked here` : undefined;
 }
 
-function settled(judgement: Judgement): OpenedFile {
-  return { signatures: [{ needs: [], judge: async () => judgement }], remarks: [] };
-}
-
 export function openSshSignature(trust: Trust, keys: SshKeys, file: EvidenceFile): OpenedFile {
   try {
     const { blob, surrounded } = readArmor(file.bytes);
     const signature = readSshSignature(blob);
     if (typeof signature === "string")
-      return settled({ state: "unsupported", reason: signature, hint: "ask for a signature by a plain key" });
+      return settledFile({ state: "unsupported", reason: signature, hint: "ask for a signature by a plain key" });
     const message = `${file.source} holds text after its signature block`;
     return {
       signatures: [pendingFor(trust, keys, signature)],
@@ -84,7 +81,7 @@ export function openSshSignature(trust: Trust, keys: SshKeys, file: EvidenceFile
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     const hint = "obtain the signature again (it is made with ssh-keygen -Y sign)";
-    return settled({ state: "malformed", reason: error.message, hint });
+    return settledFile({ state: "malformed", reason: error.message, hint });
   }
 }
 
