@@ -7,7 +7,7 @@ import { constants, createHash, createPublicKey, generateKeyPairSync, sign } fro
 import type { KeyObject } from "node:crypto";
 import type { Judgement } from "../src/verify/scheme.ts";
 import { npm } from "../src/verify/npm.ts";
-import { spkiDigest } from "../src/verify/ed25519.ts";
+import { spkiDigest } from "../src/core/ed25519.ts";
 import { listNames, readKeyLines } from "../src/verify/ssh-allowed.ts";
 import { keyProblem } from "../src/verify/sigstore-key.ts";
 import * as cms from "./support/cms-forge.ts";

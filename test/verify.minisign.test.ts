@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { createHash, verify } from "node:crypto";
 import { MAX_WHOLE_BYTES } from "../src/core/hash-set.ts";
 import type { Pin } from "../src/core/signer.ts";
-import { ed25519Key, isSmallOrder } from "../src/verify/ed25519.ts";
+import { ed25519Key, isSmallOrder } from "../src/core/ed25519.ts";
 import { textFile } from "../src/verify/evidence.ts";
 import type { Judgement, Trust } from "../src/verify/scheme.ts";
 import { createSignatureReader } from "../src/verify/signed.ts";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { printable, printableJson } from "../core/printable.ts";
 import type { PolicySource } from "../core/report.ts";
 import type { Pin } from "../core/signer.ts";
+import { iso } from "../core/time.ts";
 import { readKeyFiles } from "../policy/keys.ts";
 import { loadLocks } from "../policy/lock.ts";
 import type { Locks } from "../policy/lock.ts";
@@ -83,7 +84,7 @@ function rootsInForce({ userDir, now }: Pick<World, "userDir" | "now">): Roots {
   const { date, dateOf } = readTrustRoots(file);
   if (date === undefined) throw new Error("keys without a date");
   const daysOld = Math.floor((now().getTime() - date.getTime()) / DAY_MS);
-  return { source: file.source, date: date.toISOString().replace(".000Z", "Z"), dateOf, daysOld };
+  return { source: file.source, date: iso(date), dateOf, daysOld };
 }
 
 /** Everything that is shown. */

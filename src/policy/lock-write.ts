@@ -3,6 +3,7 @@
 import { UserError } from "../core/errors.ts";
 import { PACKAGE_KEY, lockedIdentity, seriesOf } from "../core/lock.ts";
 import type { LockEntry, LockSubject, LockedFile, LockedSigner } from "../core/lock.ts";
+import { iso } from "../core/time.ts";
 import { realParentPath } from "../io/paths.ts";
 import { MAX_SIGNERS, formatLock, isLockedName, readLock } from "./lock-read.ts";
 import type { LockEntries } from "./lock-read.ts";
@@ -132,10 +133,7 @@ function mergeSigners(signers: readonly LockedSigner[]): readonly LockedSigner[]
     const identity = lockedIdentity({ scheme, signer });
     const stable = { scheme, signer: identity.slice(scheme.length + 2) };
     const at = Math.max(timeOf(merged.get(identity)?.time), timeOf(time));
-    merged.set(
-      identity,
-      at === -Infinity ? stable : { ...stable, time: new Date(at).toISOString().replace(".000Z", "Z") },
-    );
+    merged.set(identity, at === -Infinity ? stable : { ...stable, time: iso(new Date(at)) });
   }
   return [...merged.values()];
 }

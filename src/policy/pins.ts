@@ -1,8 +1,8 @@
 // How each scheme writes the identity of a signer in a policy. Every notation is full and exact: what is short or a
 // pattern is refused with the way to write it. Keys are read and written anew, so that one key has one text.
 
-import { createHash } from "node:crypto";
 import { strictBase64 } from "../core/digest.ts";
+import { ed25519Spki } from "../core/ed25519.ts";
 import type { Pin, PinScheme } from "../core/signer.ts";
 import { malformed, textOf } from "./place.ts";
 import type { Place } from "./place.ts";
@@ -125,12 +125,9 @@ function edMaterial({ identity }: Pin): string {
   return ed25519Material(Buffer.from(identity, "base64").subarray(10));
 }
 
-/** RFC 8410 section 4: SubjectPublicKeyInfo of an Ed25519 key, up to the key itself. */
-const ED25519_SPKI = Buffer.from("302a300506032b6570032100", "hex");
-
 /** As `x509` pins the same key: by the SHA-256 of its SubjectPublicKeyInfo. */
 function ed25519Material(raw: Uint8Array): string {
-  return `key ${createHash("sha256").update(ED25519_SPKI).update(raw).digest("hex")}`;
+  return `key ${ed25519Spki(raw)}`;
 }
 
 /** OpenSSL prints it with colons, and in capitals. */

@@ -1,6 +1,8 @@
 // Times as a policy may write them. Separate from Date.parse, which takes many notations that differ
 // between engines, reads some in the local time zone, and turns 30 February into 2 March.
 
+import { iso } from "../core/time.ts";
+
 //   time  = date / date "T" HH:MM:SS [ "." 1*3DIGIT ] ( "Z" / ( "+" / "-" ) HH:MM )
 //   date  = YYYY-MM-DD            its first instant, UTC
 // The second form is RFC 3339 section 5.6 in upper case, without leap seconds.
@@ -13,5 +15,5 @@ export function parseTime(text: string): string | undefined {
   if (date === undefined) return undefined;
   const day = new Date(`${date}T00:00:00Z`);
   if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== date) return undefined;
-  return new Date(text).toISOString().replace(".000Z", "Z");
+  return iso(new Date(text));
 }

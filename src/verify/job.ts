@@ -6,6 +6,7 @@ import { verdict } from "../core/report.ts";
 import type { Finding, Report, Subject } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
 import type { RuleId } from "../core/rules.ts";
+import { iso } from "../core/time.ts";
 import { createAtomicFile } from "../io/files.ts";
 import type { AtomicFile } from "../io/files.ts";
 import { undefinedSigners } from "../policy/demands.ts";
@@ -88,8 +89,7 @@ function addRemarks({ findings, reader, request }: Setting, operands: readonly O
     void findings.push({ rule, level: RULES[rule].level, subject, message });
   for (const { rule, message, file } of reader.remarks()) add(rule, file ?? "", message);
   if (!request.clockSet) return;
-  for (const { path } of operands)
-    add("clock-set", path, `judged as of ${request.at.toISOString().replace(".000Z", "Z")}`);
+  for (const { path } of operands) add("clock-set", path, `judged as of ${iso(request.at)}`);
 }
 
 /** Each artifact once, several side by side, in the order given; of one that cannot be read only its path, and a finding. */

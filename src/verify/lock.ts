@@ -14,6 +14,7 @@ import { PACKAGE_KEY, lockedIdentity, seriesOf } from "../core/lock.ts";
 import type { Finding } from "../core/report.ts";
 import { RULES } from "../core/rules.ts";
 import type { RuleId } from "../core/rules.ts";
+import { iso } from "../core/time.ts";
 import { versionOrder } from "./lock-version.ts";
 import type { VersionOrder } from "./lock-version.ts";
 import type { DigestPin } from "./pins.ts";
@@ -173,9 +174,9 @@ function olderEvidence(entry: LockEntry, { files }: Reference, subject: LockSubj
     const time = now.get(identity);
     // Of a signer that is lost something else is said already.
     if (before === undefined || !now.has(identity) || (time !== undefined && time >= before)) return [];
-    const actual = time === undefined ? "no time" : iso(time);
+    const actual = time === undefined ? "no time" : iso(new Date(time));
     const what = time === undefined ? "says no longer when it signed" : "signed before what was accepted last";
-    return [{ message: `${shown(identity)} ${what}`, expected: `${iso(before)} or later`, actual }];
+    return [{ message: `${shown(identity)} ${what}`, expected: `${iso(new Date(before))} or later`, actual }];
   });
   if (orderOf(entry, subject) !== "lower") return signed.slice(0, MAX_SHOWN);
   const [locked, version] = [entry.version ?? "", subject.version ?? ""];
@@ -196,10 +197,6 @@ function isNewer(entry: LockEntry, { files }: Reference, subject: LockSubject): 
   if (again.length === 0) return false;
   if (orderOf(entry, subject) === "higher") return true;
   return again.some(([identity, time]) => time !== undefined && (now.get(identity) ?? -Infinity) > time);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
 /** The command of this run, so that it records in the lock that complains. */

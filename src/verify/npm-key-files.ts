@@ -10,6 +10,7 @@
 import { createHash, createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { strictBase64 } from "../core/digest.ts";
+import { spkiDigest } from "../core/ed25519.ts";
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
@@ -62,7 +63,7 @@ export function keyOf(object: KeyObject): BareKey | string {
   const point = der.subarray(-POINT_BYTES);
   const ssh = Buffer.concat([sshString("ecdsa-sha2-nistp256"), sshString("nistp256"), sshString(point)]);
   const id = (bytes: Buffer): string => `SHA256:${createHash("sha256").update(bytes).digest("base64").slice(0, -1)}`;
-  return { ids: [id(ssh), id(der)], object, spki: createHash("sha256").update(der).digest("hex") };
+  return { ids: [id(ssh), id(der)], object, spki: spkiDigest(der) };
 }
 
 function keyOfDer(base64: Json | undefined): BareKey | string {

@@ -11,7 +11,8 @@ import { namingOf, validityOf } from "./npm-keys.ts";
 import type { RegistryKey, RegistryKeys } from "./npm-keys.ts";
 import { packageInside } from "./npm-package.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, SignedFile, Trust } from "./scheme.ts";
-import { iso, judgeSigner } from "./standing.ts";
+import { iso } from "../core/time.ts";
+import { judgeSigner } from "./standing.ts";
 import { settledAs } from "./settled.ts";
 
 const UNKNOWN_KEY = "obtain the registry's list of keys from the registry itself, and pass it with --key";

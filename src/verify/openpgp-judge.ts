@@ -12,7 +12,8 @@ import type { KeyCopy, KeyRing, OpenPgp } from "./openpgp-keys.ts";
 import { spkiOf } from "./openpgp-spki.ts";
 import { judgeKey } from "./openpgp-validity.ts";
 import type { Judgement, Trust } from "./scheme.ts";
-import { iso, revocationOf } from "./standing.ts";
+import { iso } from "../core/time.ts";
+import { revocationOf } from "./standing.ts";
 
 /** Keys whose id the signature names, and whose fingerprint, where it names that too. */
 function candidates(ring: KeyRing, packet: SignaturePacket): readonly (readonly [KeyCopy, string])[] {

@@ -4,7 +4,7 @@
 //   parameters           = NULL for RSA (RFC 3279), OID of the curve for ECDSA (RFC 5480), none for EdDSA (RFC 8410)
 
 import type { PublicKey } from "openpgp";
-import { spkiDigest } from "./ed25519.ts";
+import { spkiDigest } from "../core/ed25519.ts";
 
 const [INTEGER, BIT_STRING, OBJECT_ID, SEQUENCE] = [0x02, 0x03, 0x06, 0x30];
 const NULL = Buffer.from("0500", "hex");

@@ -7,7 +7,7 @@ import { lenientConfig, withHash } from "./openpgp-case.ts";
 import type { Case } from "./openpgp-case.ts";
 import { isRevoked, revokedIn } from "./openpgp-keys.ts";
 import type { Judgement, Remark } from "./scheme.ts";
-import { iso } from "./standing.ts";
+import { iso } from "../core/time.ts";
 import type { Standing } from "./standing.ts";
 
 /** Clocks differ: a signature may be this much newer than ours (milliseconds). */

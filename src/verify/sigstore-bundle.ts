@@ -18,7 +18,8 @@ import { checkShape, MalformedBundleError, UnsupportedBundleError } from "./sigs
 import { answersForFile, isProvenance, subjectOf } from "./sigstore-statement.ts";
 import type { Statement, StatementSubject } from "./sigstore-statement.ts";
 import { provenBy } from "./sigstore-wording.ts";
-import { iso, judgeSigner } from "./standing.ts";
+import { iso } from "../core/time.ts";
+import { judgeSigner } from "./standing.ts";
 import { settled, settledAs } from "./settled.ts";
 
 export type { CertificateFacts } from "./sigstore-certificate.ts";

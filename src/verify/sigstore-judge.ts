@@ -11,7 +11,7 @@ import type { Answer } from "./sigstore-content.ts";
 import { spkiOf } from "./sigstore-key.ts";
 import { loggedKeyOf, withKnownCheckpoints } from "./sigstore-log.ts";
 import { MalformedBundleError, UnsupportedBundleError } from "./sigstore-shape.ts";
-import { iso } from "./standing.ts";
+import { iso } from "../core/time.ts";
 
 /** Sigstore's keys, ready for use. */
 export interface Material {

@@ -1,13 +1,13 @@
 // Keys that signatures of bundles are checked with: which of them are good enough, how their signatures are checked,
 // and how a key is named. Nothing of Sigstore's own.
 
-import { createHash, createPublicKey, verify } from "node:crypto";
+import { createPublicKey, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { isAnybodysKey } from "./ed25519.ts";
+import { isAnybodysKey, spkiDigest } from "../core/ed25519.ts";
 
 /** SHA-256 of the key's DER SubjectPublicKeyInfo, lower-case hex: how flags and policies name it. */
 export function fingerprintOf(key: KeyObject): string {
-  return createHash("sha256").update(spkiOf(key)).digest("hex");
+  return spkiDigest(spkiOf(key));
 }
 
 export function spkiOf(key: KeyObject): Buffer {

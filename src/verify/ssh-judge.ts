@@ -7,14 +7,15 @@ import type { Pin } from "../core/signer.ts";
 import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, Remark, Trust } from "./scheme.ts";
 import { listNames, readKeyLines } from "./ssh-allowed.ts";
 import type { KeyLine } from "./ssh-allowed.ts";
-import type { VerifyingKey } from "./ed25519.ts";
+import type { VerifyingKey } from "../core/ed25519.ts";
 import { bitLength, verifyingKey } from "./ssh-key.ts";
 import type { SshKey } from "./ssh-key.ts";
 import { readArmor, readSshSignature, shown } from "./ssh-signature.ts";
 import type { SshSignature } from "./ssh-signature.ts";
 import { isSignedBy, TOUCHED, VERIFIED } from "./ssh-verify.ts";
 import { WireError } from "./ssh-wire.ts";
-import { iso, judgeSigner } from "./standing.ts";
+import { iso } from "../core/time.ts";
+import { judgeSigner } from "./standing.ts";
 import { settledFile } from "./settled.ts";
 
 /** A line of a key file, and who named the file. */

@@ -3,8 +3,8 @@
 
 import { createHash, createPublicKey } from "node:crypto";
 import type { JsonWebKey } from "node:crypto";
-import { ed25519Key, isSmallOrder, spkiDigest } from "./ed25519.ts";
-import type { VerifyingKey } from "./ed25519.ts";
+import { ed25519Key, isSmallOrder, spkiDigest } from "../core/ed25519.ts";
+import type { VerifyingKey } from "../core/ed25519.ts";
 import { readWire, WireError } from "./ssh-wire.ts";
 import type { WireReader } from "./ssh-wire.ts";
 

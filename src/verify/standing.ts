@@ -1,8 +1,9 @@
 // Whether a signer counts whose signature is cryptographically good: what flags and policies say about the key or
 // identity. The same for every scheme; OpenPGP, whose keys have dates and subkeys of their own, asks more.
 
+import { iso } from "../core/time.ts";
 import type { Pin, Signer } from "../core/signer.ts";
-import { ed25519Spki } from "./ed25519.ts";
+import { ed25519Spki } from "../core/ed25519.ts";
 import type { Judgement, Trust } from "./scheme.ts";
 
 /** Why a signature by this key counts: a flag chose the key, a policy pins it, or both. */
@@ -158,9 +159,4 @@ function outsideWindow(pin: Pin | undefined, time: Date, verb: string): Judgemen
     return { state: "untrusted-signer", reason };
   }
   return undefined;
-}
-
-/** ISO 8601 without milliseconds. */
-export function iso(date: Date): string {
-  return date.toISOString().replace(".000Z", "Z");
 }

@@ -5,7 +5,7 @@ import { isIssuedBy, publicKeyOf } from "./x509-certificate.ts";
 import type { Certificate } from "./x509-certificate.ts";
 import { isWeaklySigned, weakKey } from "./x509-signature.ts";
 import type { State } from "../core/report.ts";
-import { iso } from "./standing.ts";
+import { iso } from "../core/time.ts";
 
 /** What the signer's certificate must be for: extended key usage (RFC 5280 section 4.2.1.12). */
 export const PURPOSES = {

@@ -4,7 +4,7 @@
 import { constants, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { Algorithm } from "../core/digest.ts";
-import { isAnybodysKey } from "./ed25519.ts";
+import { isAnybodysKey } from "../core/ed25519.ts";
 import { context, DerError, expect, oidOf, smallIntegerOf, TAG } from "./x509-der.ts";
 import type { Element } from "./x509-der.ts";
 

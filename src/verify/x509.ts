@@ -1,7 +1,8 @@
 // Certificates and keys that somebody named, and whether the signer of a CMS signature is among them: by pin, by a
 // file that a flag names, or by an authority. The system's own authorities are never asked.
 
-import { createHash, createPublicKey } from "node:crypto";
+import { createPublicKey } from "node:crypto";
+import { spkiDigest } from "../core/ed25519.ts";
 import { UserError } from "../core/errors.ts";
 import type { Pin } from "../core/signer.ts";
 import { looksLike } from "./looks.ts";
@@ -66,7 +67,7 @@ function readKeyFile({ source, bytes }: EvidenceFile): KeyFile {
     const certificates = blocks
       .filter(({ label }) => label === "CERTIFICATE")
       .map((block) => readCertificate(block.bytes));
-    const bare = blocks.filter(({ label }) => label === "PUBLIC KEY").map((block) => spkiDigest(block.bytes));
+    const bare = blocks.filter(({ label }) => label === "PUBLIC KEY").map((block) => checkedDigest(block.bytes));
     if (certificates.length + bare.length === 0) throw new DerError("it holds neither");
     return { certificates, bare };
   } catch (error) {
@@ -80,14 +81,14 @@ function readKeyFile({ source, bytes }: EvidenceFile): KeyFile {
 }
 
 /** @throws DerError when node:crypto does not take it for a key */
-function spkiDigest(der: Uint8Array): string {
+function checkedDigest(der: Uint8Array): string {
   readDer(der);
   try {
     createPublicKey(spkiInput(der));
   } catch (error) {
     throw new DerError(`its public key cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
-  return createHash("sha256").update(der).digest("hex");
+  return spkiDigest(der);
 }
 
 /** What is known of a signer's certificate: who stands behind it. */

@@ -1,5 +1,5 @@
-// Ed25519 public keys (RFC 8032) as node:crypto takes them. Separate because minisign, signify and SSH all carry
-// them as 32 bare bytes.
+// Ed25519 public keys (RFC 8032) as node:crypto takes them, and how a key of any kind is told from every other. In core,
+// because minisign, signify and SSH carry them as 32 bare bytes, and policies pin them so.
 
 import { createHash, createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
