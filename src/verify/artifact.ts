@@ -11,7 +11,7 @@ import { judgeAllOver, judgeList, textFile } from "./evidence.ts";
 import type { List, Signature } from "./evidence.ts";
 import { listClaims } from "./lists.ts";
 import type { JudgedList, ListAllowances } from "./lists.ts";
-import { algorithmsOf, pinClaim } from "./pins.ts";
+import { algorithmsOf, among, pinClaim } from "./pins.ts";
 import type { DigestPin } from "./pins.ts";
 import type { Judgement, PackageName } from "./scheme.ts";
 
@@ -84,8 +84,7 @@ export function claimsAbout(
   named: NamedEvidence,
   allow: ListAllowances,
 ): readonly Claim[] {
-  const computed = (algorithm: Algorithm): Digest | undefined =>
-    artifact.digests.find((d) => d.algorithm === algorithm);
+  const computed = among(artifact.digests);
   return [
     ...namedSignatureClaims(artifact, all, named),
     ...artifact.own.map(({ signature, judgement }) => signatureClaim(signature, judgement)),

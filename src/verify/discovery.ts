@@ -64,16 +64,13 @@ function isListName(name: string): boolean {
   return LIST_NAMES.some((pattern) => pattern.test(name.toLowerCase()));
 }
 
-/**
- * Whether a file among others is evidence by its name: the artifact that it speaks of, empty for one that speaks of
- * many (a list, a key); undefined for a file that is to be checked itself.
- */
-export function isEvidenceName(name: string, names: ReadonlySet<string>): string | undefined {
-  const stem = SIDECAR_SUFFIXES.map((suffix) => (name.endsWith(suffix) ? name.slice(0, -suffix.length) : "")).find(
-    (candidate) => candidate !== "" && (names.has(candidate) || isListName(candidate)),
-  );
-  if (stem !== undefined) return names.has(stem) && !isListName(stem) ? stem : "";
-  return isListName(name) || KEY_NAMES.test(name.toLowerCase()) ? "" : undefined;
+/** Whether a file among others is evidence by its name: a sidecar of one of them, a list or its signature, a key. */
+export function isEvidenceName(name: string, names: ReadonlySet<string>): boolean {
+  if (isListName(name) || KEY_NAMES.test(name.toLowerCase())) return true;
+  return SIDECAR_SUFFIXES.some((suffix) => {
+    const stem = name.endsWith(suffix) ? name.slice(0, -suffix.length) : "";
+    return stem !== "" && (names.has(stem) || isListName(stem));
+  });
 }
 
 /** What stands in a folder: told once, because each of its files asks. */

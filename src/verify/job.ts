@@ -45,7 +45,7 @@ async function verifyHere(request: VerifyRequest): Promise<Report> {
   refuseManyFor(request, operands);
   const paths = operands.flatMap((operand) => (operand.kind === "file" ? [operand.path] : []));
   const setting = await prepare(request, paths, operands.length === 1);
-  for (const { path } of asides) setting.skipped.push({ path, reason: "is evidence, not an artifact" });
+  for (const path of asides) setting.skipped.push({ path, reason: "is evidence, not an artifact" });
   const output = request.output === undefined ? undefined : createAtomicFile(request.output, 0o600);
   try {
     const results = await readArtifacts(setting, operands, output);

@@ -1,12 +1,11 @@
 // Reading of what registries write as JSON: members that may be absent, and times.
 
 import type { Json } from "../core/json.ts";
+import { member } from "./json-member.ts";
 
-/** An own member of what may be an object; undefined when it is absent or null. */
+/** An own member of what may be an object, and is no list; undefined when it is absent or null. */
 export function memberOf(value: Json | undefined, name: string): Json | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
-    return undefined;
-  return (value as Readonly<Record<string, Json>>)[name] ?? undefined;
+  return Array.isArray(value) ? undefined : (member(value, name) as Json | undefined);
 }
 
 /** RFC 3339, as registries write it. Null for anything else. */

@@ -2,7 +2,6 @@
 // itself is in lock.ts.
 
 import { basename } from "node:path";
-import type { Algorithm, Digest } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import type { LockSubject } from "../core/lock.ts";
 import type { Evidence, Finding } from "../core/report.ts";
@@ -12,13 +11,13 @@ import type { AcceptedSubject } from "../policy/lock-write.ts";
 import type { ReadArtifact } from "./artifact.ts";
 import type { Claim } from "./claim.ts";
 import { acceptedFindings, lockFindings, pinFor } from "./lock.ts";
-import { pinClaim } from "./pins.ts";
+import { among, pinClaim } from "./pins.ts";
 import { rulesOn } from "./reading.ts";
 import type { Setting } from "./setting.ts";
 
 /** The subject in the terms of a lock: what it is, and everybody who answers for it. */
 function lockSubject({ request }: Setting, artifact: ReadArtifact, evidence: readonly Evidence[]): LockSubject {
-  const sha256 = artifact.digests.find(({ algorithm }) => algorithm === "sha256")?.hex;
+  const sha256 = among(artifact.digests)("sha256")?.hex;
   return {
     name: request.as ?? basename(artifact.path),
     ...(artifact.package === undefined ? {} : { version: artifact.package.version }),
@@ -63,10 +62,8 @@ export function compareWithLocks(
   const findings =
     keys.length > 0 ? complaints : complaints.map((one) => ({ ...one, hint: lockKeyHint(subject.name) }));
   const pin = pinFor(consulted, subject);
-  const computed = (algorithm: Algorithm): Digest | undefined =>
-    artifact.digests.find((digest) => digest.algorithm === algorithm);
   return {
-    claims: pin === undefined ? [] : [pinClaim(pin, computed)],
+    claims: pin === undefined ? [] : [pinClaim(pin, among(artifact.digests))],
     findings: lock ? acceptedFindings(findings) : findings,
   };
 }

@@ -16,16 +16,10 @@ export type Operand =
   /** Stands in a folder that is to be checked, and is nothing that can be read: its presence is not passed over. */
   | { readonly kind: "unreadable"; readonly path: string; readonly reason: string };
 
-/** Files that lie in a folder of artifacts as evidence about others. */
-export interface Aside {
-  readonly path: string;
-  /** Files that it speaks of by its name; undefined for one that speaks of a whole folder. */
-  readonly about: string | undefined;
-}
-
 export interface Operands {
   readonly operands: readonly Operand[];
-  readonly asides: readonly Aside[];
+  /** Paths of files that lie in a folder of artifacts as evidence about others. */
+  readonly asides: readonly string[];
 }
 
 /** A folder deeper than this is no collection of artifacts. */
@@ -41,7 +35,7 @@ const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}
  */
 export function expandOperands(words: readonly string[]): Operands {
   const operands = new Map<string, Operand>();
-  const asides: Aside[] = [];
+  const asides: string[] = [];
   for (const word of words) {
     const type = fileTypeOf(word);
     if (type === undefined && DIGEST.test(word)) {
@@ -57,7 +51,7 @@ export function expandOperands(words: readonly string[]): Operands {
   return { operands: [...operands.values()], asides };
 }
 
-function walk(folder: string, depth: number, operands: Map<string, Operand>, asides: Aside[]): void {
+function walk(folder: string, depth: number, operands: Map<string, Operand>, asides: string[]): void {
   if (depth > MAX_DEPTH) throw new UserError("input-unreadable", `${folder}: folders lie too deep in one another`);
   const sorted = listDirectory(folder).toSorted();
   const names = new Set(sorted);
@@ -71,11 +65,8 @@ function walk(folder: string, depth: number, operands: Map<string, Operand>, asi
         path,
         reason: `is a ${type ?? "file that is gone"}, and is not followed`,
       });
-    else {
-      const about = isEvidenceName(name, names);
-      if (about === undefined) operands.set(path, { kind: "file", path });
-      else asides.push({ path, about: about === "" ? undefined : join(folder, about) });
-    }
+    else if (isEvidenceName(name, names)) asides.push(path);
+    else operands.set(path, { kind: "file", path });
     if (operands.size + asides.length > MAX_FILES)
       throw new UserError("input-too-large", `${folder}: holds more than ${MAX_FILES} files`);
   }
@@ -92,10 +83,10 @@ const MAX_ASIDE = 16 << 20;
 /** Files of a folder that are evidence by name and content stand aside; what only has such a name is checked. */
 export function sortAsides({ operands, asides }: Operands, request: VerifyFlags): Operands {
   const named = new Set([...request.signatures.map(({ path }) => path), ...request.checksums, ...request.keys]);
-  const kept = new Set(asides.filter(({ path }) => named.has(path) || holdsEvidence(path)));
-  const others = asides.filter((aside) => !kept.has(aside));
+  const kept = new Set(asides.filter((path) => named.has(path) || holdsEvidence(path)));
+  const others = asides.filter((path) => !kept.has(path));
   return {
-    operands: [...operands, ...others.map(({ path }): Operand => ({ kind: "file", path }))],
+    operands: [...operands, ...others.map((path): Operand => ({ kind: "file", path }))],
     asides: [...kept],
   };
 }

@@ -7,6 +7,10 @@ import type { Claim } from "./claim.ts";
 /** Looks up a digest that was computed in the one read. */
 export type Computed = (algorithm: Algorithm) => Digest | undefined;
 
+export function among(digests: readonly Digest[]): Computed {
+  return (algorithm) => digests.find((digest) => digest.algorithm === algorithm);
+}
+
 export interface DigestPin {
   readonly digests: readonly Digest[];
   /** A policy may pin several files under one pattern: one digest must match. A flag means one file: each algorithm must. */

@@ -25,7 +25,7 @@ import type { Inspection } from "./inspection.ts";
 import { nameOf } from "./operands.ts";
 import type { Operand } from "./operands.ts";
 import type { PackageAnswer } from "./package.ts";
-import { algorithmsOf, statedClaim } from "./pins.ts";
+import { algorithmsOf, among, statedClaim } from "./pins.ts";
 import type { DigestPin } from "./pins.ts";
 import type { SignedFile } from "./scheme.ts";
 import { folderAt } from "./setting.ts";
@@ -175,7 +175,7 @@ async function compareInside(
   name: string,
   digests: readonly Digest[],
 ): Promise<Pick<ReadArtifact, "claims" | "problems" | "package">> {
-  const computed = (algorithm: Algorithm): Digest | undefined => digests.find((d) => d.algorithm === algorithm);
+  const computed = among(digests);
   const claims: Claim[] = [...inspection.claims];
   const problems: Problem[] = [...(await inspection.problems())];
   if (serverJson !== undefined) {

@@ -2,8 +2,7 @@
 // elsewhere (a signed list, a policy, a registry entry, a manifest).
 
 import { UserError } from "../core/errors.ts";
-import { hashBytes } from "../core/hash-set.ts";
-import { textFile } from "./evidence.ts";
+import { judgeOver } from "./evidence.ts";
 import { looksLike } from "./looks.ts";
 import { schemeOf, schemeOfKey } from "./schemes.ts";
 import type { EvidenceFile, Judgement, OpenedFile, Remark, Scheme, Trust, Verifier } from "./scheme.ts";
@@ -96,7 +95,7 @@ export async function signersOf(
     if (found === undefined)
       judgements.push({ state: "malformed", reason: "it is not a signature of any known scheme" });
     for (const signature of found?.opened.signatures ?? []) {
-      judgements.push(await signature.judge(hashBytes(bytes, signature.needs), textFile("")));
+      judgements.push(await judgeOver(signature, bytes));
     }
   }
   return judgements;
