@@ -37,7 +37,7 @@ const APART = {
   network: ["cli/refresh-trust.ts", "verify/download.ts"],
   keys: ["verify/minisign-judge.ts", "verify/ssh-judge.ts"],
   certificates: ["verify/x509.ts", "verify/cms-judge.ts", "verify/cms-armor.ts", "verify/mcpb.ts"],
-  sigstore: ["verify/sigstore-bundle.ts"],
+  sigstore: ["verify/sigstore-file.ts", "verify/sigstore-bundle.ts"],
   registries: [
     "verify/npm-keys.ts",
     "verify/npm-signature.ts",

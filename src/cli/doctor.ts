@@ -79,8 +79,9 @@ interface Roots {
   readonly daysOld: number;
 }
 
-function rootsInForce({ userDir, now }: Pick<World, "userDir" | "now">): Roots {
-  const file = rootsAtHand(join(userDir, "trust-roots.json"));
+async function rootsInForce({ userDir, now }: Pick<World, "userDir" | "now">): Promise<Roots> {
+  const readRoots = await rootsAtHand(join(userDir, "trust-roots.json"));
+  const file = readRoots();
   const { date, dateOf } = readTrustRoots(file);
   if (date === undefined) throw new Error("keys without a date");
   const daysOld = Math.floor((now().getTime() - date.getTime()) / DAY_MS);
@@ -167,6 +168,6 @@ export const doctor: Command = async (args, world) => {
   const { cwd, machineDir, userDir, home } = world;
   const locks = await loadLocks({ cwd, machineDir, userDir, home, now: world.now(), record: false }, policy);
   const { where, problems } = keysAtHand(policy, world.now());
-  const found = { policy, locks, keys: where, keyProblems: problems, roots: rootsInForce(world) };
+  const found = { policy, locks, keys: where, keyProblems: problems, roots: await rootsInForce(world) };
   return { text: args.flag("json") ? json(found) : describe(found) };
 };

@@ -22,7 +22,6 @@ import type { VerifyFlags } from "./flags.ts";
 import type { Obtained, ObtainOptions } from "./obtain.ts";
 import type { EvidenceFile, Trust } from "./scheme.ts";
 import { sigstore } from "./sigstore.ts";
-import { loadTrustRoots } from "./sigstore-roots.ts";
 import { createSignatureReader, trustNobody } from "./signed.ts";
 import type { SignatureReader } from "./signed.ts";
 
@@ -99,7 +98,7 @@ export async function prepare(request: VerifyRequest, paths: readonly string[], 
   const findings: Finding[] = [];
   const skipped: Skipped[] = [];
   const folders = new Map<string, Folder>();
-  const trust = readTrust(request, discoverKeys(request, paths, { folders, skipped }));
+  const trust = await readTrust(request, discoverKeys(request, paths, { folders, skipped }));
   const reader = createSignatureReader(trust);
   // Named and useless, they are an error, whether or not a signature needs them.
   if (request.authorities.length > 0) await reader.verifierFor(cms);
@@ -166,15 +165,19 @@ function readKey(word: string): EvidenceFile {
   }
 }
 
-function readTrust(request: VerifyRequest, foundKeys: readonly EvidenceFile[]): Trust {
+async function readTrust(request: VerifyRequest, foundKeys: readonly EvidenceFile[]): Promise<Trust> {
   const { at, now, fingerprints, identities, namespace, trustedRoot, policy } = request;
+  const readRoots =
+    trustedRoot === undefined ? await rootsAtHand(request.refreshedRoots) : () => readFile(trustedRoot, MAX_KEYS);
+  let roots: EvidenceFile | undefined;
   return {
     ...trustNobody(at, now),
     ...{ fingerprints, identities, namespace, foundKeys },
     keys: request.keys.map(readKey),
     authorities: request.authorities.map((path) => readFile(path, MAX_KEYS)),
+    // For the first scheme that is met, and for all of them.
     get trustedRoot() {
-      return trustedRoot === undefined ? rootsAtHand(request.refreshedRoots) : readFile(trustedRoot, MAX_KEYS);
+      return (roots ??= readRoots());
     },
     // Whoever asks what the registry signed believes it as far as that goes.
     registryKeys: request.signatures.some(({ flag }) => flag === "npm-signature") ? "trusted" : "known",
@@ -186,13 +189,20 @@ function readTrust(request: VerifyRequest, foundKeys: readonly EvidenceFile[]): 
 /** Beside the built program. */
 const EMBEDDED_ROOTS = join(import.meta.dirname, "trust-roots.json");
 
-/** The newer of the keys that came with the program and those that were fetched since. */
-export function rootsAtHand(refreshed: string): EvidenceFile {
-  const embedded = { source: "the keys that came with boltseal", bytes: readSmallFile(EMBEDDED_ROOTS, MAX_KEYS) };
+/** Reads the newer of the keys that came with the program and those that were fetched since. */
+export async function rootsAtHand(refreshed: string): Promise<() => EvidenceFile> {
+  const embedded = (): EvidenceFile => ({
+    source: "the keys that came with boltseal",
+    bytes: readSmallFile(EMBEDDED_ROOTS, MAX_KEYS),
+  });
   if (fileTypeOf(refreshed) === undefined) return embedded;
+  // Who compares the two reads JSON, which most runs never load.
+  const { loadTrustRoots } = await import("./sigstore-roots.ts");
   const files = [refreshed, dirname(refreshed)].map((path) => ({ path, shown: path }));
-  refuseForeignWriters(files, "user");
-  return loadTrustRoots(embedded, readFile(refreshed, MAX_KEYS));
+  return () => {
+    refuseForeignWriters(files, "user");
+    return loadTrustRoots(embedded(), readFile(refreshed, MAX_KEYS));
+  };
 }
 
 /** A file that nobody named. When it cannot be read it is left out, and said to be. */
