@@ -16,6 +16,8 @@ import type { EvidenceFile, Judgement, OpenedFile, PendingSignature, SignedFile,
 import type { BundleRequest, HintedKey, Statement, StatementSubject } from "./sigstore-bundle.ts";
 import { settledAs } from "./settled.ts";
 
+/** What a publish attestation proves. */
+const PUBLISHED = "the registry states that exactly these bytes were published under this name and version";
 /** npm's specification of it; the address names where it stands, and no registry. */
 const PUBLISH = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
 const PROVENANCE: readonly string[] = ["https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1"];
@@ -84,14 +86,14 @@ async function openAttestation(
   const { openBundle } = await import("./sigstore-bundle.ts");
   const accepts: BundleRequest["accepts"] = (statement, file, subject) =>
     whyNot(predicateType, statement, file, subject);
-  const pending = await openBundle({
+  return openBundle({
     bundle: withoutAuthorities(bundle),
     trust,
     publicKeys,
     accepts,
     predicateTypes: [PUBLISH, ...PROVENANCE],
+    ...(isPublish ? { proves: PUBLISHED } : {}),
   });
-  return isPublish ? inWords(pending) : pending;
 }
 
 /**
@@ -154,19 +156,4 @@ async function whyNot(
 
 function isRegistry(value: Json | undefined): boolean {
   return typeof value === "string" && URL.canParse(value) && new URL(value).protocol === "https:";
-}
-
-/** What the registry's statement means. */
-function inWords({ needs, judge }: PendingSignature): PendingSignature {
-  return {
-    needs,
-    judge: async (hashes, file) => {
-      const judgement = await judge(hashes, file);
-      if (judgement.state !== "verified") return judgement;
-      return {
-        ...judgement,
-        reason: "the registry states that exactly these bytes were published under this name and version",
-      };
-    },
-  };
 }

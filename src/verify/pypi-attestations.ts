@@ -16,6 +16,8 @@ import { isPublication } from "./sigstore-statement.ts";
 import type { BundleRequest, Statement, StatementSubject } from "./sigstore-bundle.ts";
 import { settled } from "./settled.ts";
 
+/** What a publication statement proves. */
+const PUBLISHED = "the signer published exactly these bytes under this name";
 const PROVENANCE = "https://slsa.dev/provenance/v1";
 
 /** Real documents have one of each kind. */
@@ -92,8 +94,8 @@ async function openAttestation(trust: Trust, { value, publisher }: Attestation):
   const { openBundle } = await import("./sigstore-bundle.ts");
   const accepts: BundleRequest["accepts"] = async (signed, file, subject, certificate) =>
     whyNot(signed, file, subject) ?? publisherProblem(publisher, certificate);
-  const pending = await openBundle({ bundle: bundleOf(value), trust, accepts, predicateTypes: [predicateType] });
-  return predicateType === PROVENANCE ? pending : inWords(pending);
+  const proves = predicateType === PROVENANCE ? {} : { proves: PUBLISHED };
+  return openBundle({ bundle: bundleOf(value), trust, accepts, predicateTypes: [predicateType], ...proves });
 }
 
 /** What the statement says that it states: the same bytes whose signature is checked afterwards. */
@@ -136,16 +138,4 @@ function whyNot(
   if (subject.digests.sha256 === undefined) return malformed("its statement does not name the SHA-256 of the file");
   if (sameDistribution(subject.name, file.name)) return undefined;
   return { state: "invalid", reason: `it is about ${subject.name}, and the file is called ${file.name}` };
-}
-
-/** What the publisher's statement means. */
-function inWords({ needs, judge }: PendingSignature): PendingSignature {
-  return {
-    needs,
-    judge: async (hashes, file) => {
-      const judgement = await judge(hashes, file);
-      if (judgement.state !== "verified") return judgement;
-      return { ...judgement, reason: "the signer published exactly these bytes under this name" };
-    },
-  };
 }

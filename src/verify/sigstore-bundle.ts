@@ -32,6 +32,8 @@ export interface BundleRequest extends SignerRequest {
   readonly bundle: unknown;
   /** Predicate types that a statement may have; else it is `unsupported`. Default: provenance, release and publication of a file. */
   readonly predicateTypes?: readonly string[];
+  /** What it proves when all is good, as a clause; by default what statement and certificate say. */
+  readonly proves?: string;
   /**
    * Further demands on a statement whose signature is good and of which `subject` has the digest of the file. An answer
    * says why it is not what was asked for. `certificate` is what the authority vouches for; absent where a key signed.
@@ -145,7 +147,7 @@ function judgeNamed(
     ...signer.naming,
     time,
     timeBy: by,
-    proves: provenBy(statement, facts),
+    proves: request.proves ?? provenBy(statement, facts),
   });
   return statement !== undefined && isProvenance(statement) ? { ...judgement, kind: "provenance" } : judgement;
 }
