@@ -12,6 +12,12 @@ export type ErrorCode =
   | "output-failed"
   | "digest-malformed"
   | "json-malformed"
+  /** A lockfile, SBOM or other source of an inventory cannot be read. */
+  | "source-malformed"
+  /** It can be told what it is, and it is not read here. */
+  | "source-unsupported"
+  /** It cannot be told what a path is. */
+  | "source-unknown"
   | "policy-malformed"
   | "key-malformed"
   /** A socket was asked for, and none may be opened. */

@@ -1,0 +1,6 @@
+import { UserError } from "../core/errors.ts";
+import type { ReadSource } from "./source.ts";
+
+export const readPdmLock: ReadSource = async ({ tree, path }) => {
+  throw new UserError("source-unsupported", `${tree.shown(path)}: not read yet`);
+};
