@@ -44,7 +44,7 @@ const APART = {
     "verify/npm-attestations.ts",
     "verify/pypi-attestations.ts",
   ],
-  archives: ["io/zip.ts", "io/tar.ts", "verify/package.ts", "verify/mcpb-manifest.ts", "verify/server-json.ts"],
+  archives: ["io/zip.ts", "io/tar.ts", "inventory/package.ts", "inventory/mcpb-manifest.ts", "verify/server-json.ts"],
   inventory: ["inventory/read.ts"],
   packages: [
     "inventory/npm-package.ts",
@@ -63,7 +63,6 @@ const APART = {
     "inventory/pylock.ts",
     "inventory/cargo-lock.ts",
   ],
-  sbom: ["sbom/job.ts"],
   policy: [
     "policy/read.ts",
     "policy/authority.ts",

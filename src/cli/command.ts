@@ -33,7 +33,10 @@ export interface Arguments {
   values(name: string): readonly string[];
 }
 
-/** A report is rendered and decides the exit status; text is printed and ends in 0. */
-export type Outcome = { readonly report: Report } | { readonly text: string };
+/**
+ * A report is rendered and decides the exit status. Text is printed; beside a report it is what was asked for, and the
+ * report goes to standard error. Text alone ends in 0.
+ */
+export type Outcome = { readonly report: Report; readonly text?: string } | { readonly text: string };
 
 export type Command = (args: Arguments, world: World) => Promise<Outcome>;

@@ -7,12 +7,21 @@ const POLICY: OptionSpec = {
   description: "use this policy instead of looking for the project's",
 };
 
-/** Options of every command that gives a report. */
-const REPORT_OPTIONS: readonly OptionSpec[] = [
-  { flags: "-f, --format <format>", description: "human, json, sarif, markdown or junit" },
+const FORMAT_OPTIONS: readonly OptionSpec[] = [
+  { flags: "-f, --format <format>", description: "of the report: human, json, sarif, markdown or junit" },
   { flags: "--json", description: "short for --format json" },
+];
+
+const EXIT_ZERO: OptionSpec = {
+  flags: "--exit-zero",
+  description: "end in status 0 whatever the verdict; errors still end in 2",
+};
+
+/** Options of every command whose product is a report. */
+const REPORT_OPTIONS: readonly OptionSpec[] = [
+  ...FORMAT_OPTIONS,
   { flags: "-o, --report <file>", description: "write the report to this file instead of standard output" },
-  { flags: "--exit-zero", description: "end in status 0 whatever the verdict; errors still end in 2" },
+  EXIT_ZERO,
 ];
 
 /** Options of every command. */
@@ -87,6 +96,35 @@ export const COMMANDS = {
       "boltseal verify --from npm:@acme/server@1.2.0 --certificate-identity NAME --certificate-oidc-issuer URL",
     ],
     load: async () => (await import("./verify.ts")).verify,
+  },
+  sbom: {
+    summary: "list everything that a component brings along, with every digest",
+    operands: "[path]",
+    options: [
+      { flags: "--source <kind>", description: "what the path is, instead of what it looks like" },
+      {
+        flags: "--bom-format <name>",
+        description: "cyclonedx-1.4 to cyclonedx-1.7, spdx-2.3; cyclonedx (1.6) when not given",
+      },
+      { flags: "-o, --output <file>", description: "write the SBOM to this file instead of standard output" },
+      { flags: "--timestamp <time>", description: "when it is said to be made: ISO 8601, or now" },
+      { flags: "--author <name>", description: "who made it: 'Name <mail or URL>'", repeatable: true },
+      { flags: "--manufacturer <name>", description: "the organisation that made it: 'Name <mail or URL>'" },
+      { flags: "--quality <standard>", description: "show which fields that ntia or bsi asks for are there" },
+      { flags: "--no-validate", description: "do not check the SBOM against its own specification" },
+      POLICY,
+      ...FORMAT_OPTIONS,
+      { flags: "--report <file>", description: "write what there is to say about the SBOM to this file" },
+      EXIT_ZERO,
+    ],
+    examples: [
+      "boltseal sbom > server.cdx.json",
+      "boltseal sbom package-lock.json -o server.cdx.json",
+      "boltseal sbom server.mcpb --bom-format spdx",
+      "boltseal sbom --source node-modules ~/servers/files",
+      "boltseal sbom server.cdx.json --quality ntia",
+    ],
+    load: async () => Promise.reject(new Error("not built yet")),
   },
   init: {
     summary: "start a policy file in this folder, and vouch for it",

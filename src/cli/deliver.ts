@@ -29,13 +29,27 @@ export function formatOf(args: Arguments): FormatName {
   throw new UserError("usage", `unknown format: ${name}`, { hint: `one of ${Object.keys(FORMATS).join(", ")}` });
 }
 
+interface DeliveryOptions {
+  /** Version of boltseal. */
+  readonly version: string;
+  /** Standard output holds something else already. */
+  readonly aside: boolean;
+}
+
 /** Writes the report. @returns the exit status */
-export async function deliver(report: Report, args: Arguments, world: World, version: string): Promise<number> {
+export async function deliver(
+  report: Report,
+  args: Arguments,
+  world: World,
+  { version, aside }: DeliveryOptions,
+): Promise<number> {
   const format = await FORMATS[formatOf(args)]();
   const path = args.value("report");
-  const color = wantsColor(world, path === undefined && world.stdoutIsTerminal, args.flag("no-color"));
+  const isTerminal = aside ? world.stderrIsTerminal : world.stdoutIsTerminal;
+  const color = wantsColor(world, path === undefined && isTerminal, args.flag("no-color"));
   const text = format.render(report, { version, paint: await createPaint(color) });
-  if (path === undefined) world.writeOut(text);
-  else writeFileAtomically(path, text, 0o644);
+  if (path !== undefined) writeFileAtomically(path, text, 0o644);
+  else if (aside) world.writeErr(text);
+  else world.writeOut(text);
   return args.flag("exit-zero") ? 0 : exitCode(verdict(report));
 }

@@ -61,12 +61,10 @@ function unknownCommand(name: string, { nearestName }: typeof import("../core/ne
 async function runCommand(spec: CommandSpec, args: Arguments, world: World): Promise<number> {
   const command = await spec.load();
   const outcome = await command(args, world);
-  if ("text" in outcome) {
-    world.writeOut(outcome.text);
-    return 0;
-  }
+  if (outcome.text !== undefined) world.writeOut(outcome.text);
+  if (!("report" in outcome)) return 0;
   const { deliver } = await import("./deliver.ts");
-  return deliver(outcome.report, args, world, BOLTSEAL_VERSION);
+  return deliver(outcome.report, args, world, { version: BOLTSEAL_VERSION, aside: outcome.text !== undefined });
 }
 
 function describe(error: unknown, debug: boolean): string {

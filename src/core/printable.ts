@@ -46,6 +46,11 @@ export function printable(text: string): string {
     .replace(HASH_COMMAND, escapeCodePoint);
 }
 
+/** True when no code point of the text would be escaped for what it is. */
+export function isPrintable(text: string): boolean {
+  return text.search(UNSAFE) === -1;
+}
+
 /** `printable`, cut after at most `limit` UTF-16 units, never inside a character, with the number that is missing. */
 export function printableShort(text: string, limit = 200): string {
   if (text.length <= limit) return printable(text);

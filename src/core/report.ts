@@ -82,8 +82,8 @@ export interface Evidence {
   readonly timeBy?: string;
 }
 
-/** What kind of thing was checked: a file, or a digest of one that is not here. */
-export type SubjectKind = "file" | "digest";
+/** What kind of thing was checked: a file, a digest of one that is not here, or a source of an inventory. */
+export type SubjectKind = "file" | "digest" | "source";
 
 /** One thing that was checked. */
 export interface Subject {
@@ -93,6 +93,8 @@ export interface Subject {
   readonly size?: number;
   readonly digests: readonly Digest[];
   readonly evidence: readonly Evidence[];
+  /** What it holds, as a clause: `107 components, all with a digest`. */
+  readonly contents?: string;
 }
 
 /** Something that was looked at and left out, and why. Nothing is skipped silently. */

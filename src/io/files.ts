@@ -113,6 +113,23 @@ export function readSmallFile(path: string, limit: number, options: { readonly m
   }
 }
 
+/** The first bytes of a regular file, at most `length`. @throws UserError as `openRegularFile` */
+export function readStart(path: string, length: number): Buffer {
+  const file = openRegularFile(path);
+  try {
+    const bytes = Buffer.alloc(length);
+    let filled = 0;
+    for (let count = 1; count > 0 && filled < length; filled += count) {
+      count = readSync(file.fd, bytes, filled, length - filled, null);
+    }
+    return bytes.subarray(0, filled);
+  } catch (error) {
+    throw readError(path, error);
+  } finally {
+    closeSync(file.fd);
+  }
+}
+
 function tooLarge(path: string, limit: number): UserError {
   return new UserError("input-too-large", `${path}: the file is larger than ${limit} bytes`);
 }

@@ -32,6 +32,7 @@ function subjectDocument({ subject, verdict: end }: JudgedSubject) {
     kind: subject.kind,
     size: subject.size,
     verdict: end,
+    contents: subject.contents,
     digests: subject.digests.map(digestDocument),
     evidence: subject.evidence.map(evidenceDocument),
   };

@@ -73,18 +73,19 @@ function subjectBlock(judged: JudgedSubject, page: Page): readonly string[] {
   const { report, paint } = page;
   const { subject, worst } = judged;
   const first = `${head(judged.verdict, STYLES[judged.verdict], paint)}${paint("strong", printable(subject.id))}`;
+  const contents = subject.contents === undefined ? [] : [`  ${printable(subject.contents)}`];
   const good = subject.evidence.filter((e) => e.state === "verified").flatMap((e) => evidenceBlock(e));
   const rest = judged.findings.filter((f) => f !== worst).flatMap((f) => findingBlock(f, page));
   if (worst !== undefined) {
     const line = `${first}: ${printable(worst.message)}${ruleTag(worst, paint)}`;
-    return [line, ...details(worst, "  ", page), ...good, ...rest];
+    return [line, ...details(worst, "  ", page), ...contents, ...good, ...rest];
   }
   if (judged.verdict === "unknown") {
     // No finding explains the verdict, so all evidence is shown.
     const bad = subject.evidence.filter((e) => e.state !== "verified").flatMap((e) => evidenceBlock(e));
     return [`${first}: ${unproven(report)}`, ...good, ...bad, ...rest];
   }
-  return [first, ...good, ...rest];
+  return [first, ...contents, ...good, ...rest];
 }
 
 /** A finding about something that is no subject: the report's policies, a key file. */

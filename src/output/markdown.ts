@@ -68,6 +68,7 @@ function subjectTable(subjects: readonly JudgedSubject[], report: Report): reado
 function because({ subject, verdict: end, worst }: JudgedSubject, report: Report): string {
   if (worst !== undefined) return code(worst.rule);
   if (!isGood(end)) return unproven(report);
+  if (subject.contents !== undefined) return code(subject.contents);
   return subject.evidence
     .filter((e) => e.state === "verified")
     .map((e) => (e.signer === undefined ? e.kind : `${e.kind} by ${signer(e)}`))

@@ -22,6 +22,7 @@ export const LEVEL_WORDS: Readonly<Record<Level, string>> = {
 const NOUNS: Readonly<Record<SubjectKind, readonly [one: string, many: string]>> = {
   file: ["artifact", "artifacts"],
   digest: ["digest", "digests"],
+  source: ["source", "sources"],
 };
 
 /** `1 artifact`, `3 findings`. */
