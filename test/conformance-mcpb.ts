@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSignedData } from "../src/verify/cms-read.ts";
-import { readSignatureBlock } from "../src/verify/mcpb-block.ts";
+import { readSignatureBlock } from "../src/core/mcpb-block.ts";
 import { readDer } from "../src/verify/x509-der.ts";
 import { bareEnvironment, runBoltseal } from "./support/run.ts";
 import type { SuiteResult } from "./support/suite.ts";

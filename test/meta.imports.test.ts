@@ -48,7 +48,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   ...Object.fromEntries(
     ["setting", "operands", "reading", "inspection", "locking", "obtain", "download"].map((part) => [
       `verify/${part}.ts`,
-      { folders: ["core", "io", "policy"], builtins: DISK },
+      { folders: ["core", "io", "policy", "inventory"], builtins: DISK },
     ]),
   ),
   cli: {

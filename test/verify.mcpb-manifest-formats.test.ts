@@ -4,7 +4,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { fullFormats } from "ajv-formats/dist/formats.js";
 import fc from "fast-check";
-import { isMailAddress, isUri } from "../src/verify/json-shape-formats.ts";
+import { isMailAddress, isUri } from "../src/core/json-shape-formats.ts";
 
 const URIS: readonly (readonly [text: string, valid: boolean])[] = [
   ["https://acme.example/", true],

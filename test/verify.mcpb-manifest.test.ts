@@ -5,10 +5,10 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Json } from "../src/core/json.ts";
-import { problemsOf } from "../src/verify/json-shape.ts";
-import { checkManifest } from "../src/verify/mcpb-manifest.ts";
-import type { ManifestAnswer } from "../src/verify/mcpb-manifest.ts";
-import { MANIFEST_VERSIONS, manifestShape } from "../src/verify/mcpb-manifest-shape.ts";
+import { problemsOf } from "../src/core/json-shape.ts";
+import { checkManifest } from "../src/inventory/mcpb-manifest.ts";
+import type { ManifestAnswer } from "../src/inventory/mcpb-manifest.ts";
+import { MANIFEST_VERSIONS, manifestShape } from "../src/inventory/mcpb-manifest-shape.ts";
 import { changed, completeManifest, damagedManifests, placesIn, pointerOf } from "./support/manifests.ts";
 import { PACKED, readingOf, readPacked } from "./support/package-readings.ts";
 

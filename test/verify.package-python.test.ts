@@ -4,8 +4,8 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { claimedServerNames } from "../src/verify/package-server-name.ts";
-import { pythonNameKey, pythonVersionKey } from "../src/verify/package-version.ts";
+import { claimedServerNames } from "../src/core/package-server-name.ts";
+import { pythonNameKey, pythonVersionKey } from "../src/core/package-version.ts";
 import { readingOf, say, testRow } from "./support/package-readings.ts";
 import type { Row } from "./support/package-readings.ts";
 

@@ -3,9 +3,9 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { wantedOf } from "../src/verify/package.ts";
-import { packageKindOf } from "../src/verify/package-kind.ts";
-import type { PackageKind } from "../src/verify/package-kind.ts";
+import { wantedOf } from "../src/inventory/package.ts";
+import { packageKindOf } from "../src/inventory/package-kind.ts";
+import type { PackageKind } from "../src/inventory/package-kind.ts";
 import { PACKED, readingOfList, readPacked, say, testRow } from "./support/package-readings.ts";
 import type { Row } from "./support/package-readings.ts";
 

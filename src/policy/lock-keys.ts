@@ -6,7 +6,7 @@ import { UserError } from "../core/errors.ts";
 import { PACKAGE_KEY, RULE_KEY, seriesOf } from "../core/lock.ts";
 import type { ArtifactRule } from "./types.ts";
 
-/** What a package says of itself (verify/scheme.ts, PackageName). */
+/** What a package says of itself (core/package-name.ts, PackageName). */
 interface PackageId {
   readonly ecosystem: "npm" | "pypi" | "mcpb";
   readonly name: string;

@@ -4,6 +4,7 @@
 import type { Algorithm, Digest } from "../core/digest.ts";
 import type { SubjectKind } from "../core/report.ts";
 import type { HashResult } from "../core/hash-set.ts";
+import type { PackageName } from "../core/package-name.ts";
 import type { Lookup } from "./checksum-lookup.ts";
 import { signatureClaim } from "./claim.ts";
 import type { Claim, Problem } from "./claim.ts";
@@ -13,7 +14,7 @@ import { listClaims } from "./lists.ts";
 import type { JudgedList, ListAllowances } from "./lists.ts";
 import { algorithmsOf, among, pinClaim } from "./pins.ts";
 import type { DigestPin } from "./pins.ts";
-import type { Judgement, PackageName } from "./scheme.ts";
+import type { Judgement } from "./scheme.ts";
 
 export interface ReadArtifact {
   /** As the user wrote it. */

@@ -4,6 +4,11 @@
 import { readSync } from "node:fs";
 import { UserError } from "../core/errors.ts";
 import type { HashRequest, HashResult } from "../core/hash-set.ts";
+import { readSignatureBlock } from "../core/mcpb-block.ts";
+import type { SignatureBlock } from "../core/mcpb-block.ts";
+import { packageKindOf } from "../inventory/package-kind.ts";
+import type { PackageKind } from "../inventory/package-kind.ts";
+import type { PackageAnswer } from "../inventory/package.ts";
 import type { ArchiveAnswer, ArchiveEntry } from "../io/archive.ts";
 import { kindOf } from "../io/archive-kind.ts";
 import type { FileKind } from "../io/archive-kind.ts";
@@ -12,11 +17,6 @@ import type { OpenFile } from "../io/files.ts";
 import type { Claim, Problem } from "./claim.ts";
 import type { Signature } from "./evidence.ts";
 import { cms } from "./cms.ts";
-import { readSignatureBlock } from "./mcpb-block.ts";
-import type { SignatureBlock } from "./mcpb-block.ts";
-import { packageKindOf } from "./package-kind.ts";
-import type { PackageKind } from "./package-kind.ts";
-import type { PackageAnswer } from "./package.ts";
 import type { SignatureReader } from "./signed.ts";
 import { settledAs } from "./settled.ts";
 
@@ -138,7 +138,7 @@ async function lookInside(
   block: SignatureBlock,
 ): Promise<Inside> {
   if (kind === undefined) return { package: { reason: "its name is not that of a package" }, problems: [] };
-  const { packageOf, wantedOf } = await import("./package.ts");
+  const { packageOf, wantedOf } = await import("../inventory/package.ts");
   const wanted = wantedOf(kind);
   const answer = await readArchive(file, { path, kind, block, wanted });
   if (!answer.ok) {
@@ -166,7 +166,7 @@ async function readArchive(
 }
 
 async function manifestProblems(answer: ArchiveAnswer<ArchiveEntry> & { ok: true }): Promise<readonly Problem[]> {
-  const { checkManifest } = await import("./mcpb-manifest.ts");
+  const { checkManifest } = await import("../inventory/mcpb-manifest.ts");
   const found = checkManifest(answer);
   if (found.state === "valid") return [];
   if (found.state === "unsupported") return [{ rule: "bundle-unsupported", message: found.reason }];

@@ -2,7 +2,7 @@
 // as it was before the signing tool counted the block as the zip's comment.
 
 import type { CmsVerifier } from "./cms.ts";
-import type { SignedBlock } from "./mcpb-block.ts";
+import type { SignedBlock } from "../core/mcpb-block.ts";
 import type { PendingSignature } from "./scheme.ts";
 
 /**

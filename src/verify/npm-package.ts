@@ -1,6 +1,7 @@
 // The name and version inside a tarball, as evidence of registries must name them.
 
-import type { Judgement, PackageName, SignedFile } from "./scheme.ts";
+import type { PackageName } from "../core/package-name.ts";
+import type { Judgement, SignedFile } from "./scheme.ts";
 
 /** The npm package that the file is, or why what is said about one cannot hold for it. */
 export async function packageInside(file: SignedFile): Promise<PackageName | Pick<Judgement, "state" | "reason">> {

@@ -4,7 +4,7 @@
 //   tags  = tag *( "." tag )                                                    in any order (PEP 425)
 //   sdist = name "-" version ".tar.gz"                                          PEP 625; ".zip" before that
 
-import { pythonNameKey, pythonVersionKey } from "./package-version.ts";
+import { pythonNameKey, pythonVersionKey } from "../core/package-version.ts";
 
 /** File systems take no longer ones. */
 const MAX_FILE_NAME = 255;

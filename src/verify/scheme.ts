@@ -2,6 +2,7 @@
 // a scheme first says which hashes it needs, and judges when it gets them.
 
 import type { HashRequest, HashResult } from "../core/hash-set.ts";
+import type { PackageName } from "../core/package-name.ts";
 import type { State } from "../core/report.ts";
 import type { RuleId } from "../core/rules.ts";
 import type { Signer } from "../core/signer.ts";
@@ -93,15 +94,6 @@ export interface Judgement {
   readonly remarks?: readonly Remark[];
   /** Set where the state is `verified` only because a pin's allowWeak is in force. */
   readonly allowedWeak?: { readonly reason: string; readonly expires: string };
-}
-
-/** What a package says of itself, inside. Attacker-controlled. */
-export interface PackageName {
-  readonly ecosystem: "npm" | "pypi" | "mcpb";
-  readonly name: string;
-  readonly version: string;
-  /** Name of the MCP server that the package claims to be (`mcpName`, `mcp-name:`). */
-  readonly serverName?: string;
 }
 
 /** The file whose bytes were hashed: what signatures that name a file or package are compared with. */

@@ -1,8 +1,8 @@
 // What an artifact and a package of a server.json are compared by: shared by the choice of the package
 // (server-json-select.ts) and the comparison with it (server-json.ts).
 
-import { pythonNameKey, pythonVersionKey } from "./package-version.ts";
-import type { PackageName } from "./scheme.ts";
+import type { PackageName } from "../core/package-name.ts";
+import { pythonNameKey, pythonVersionKey } from "../core/package-version.ts";
 import type { ServerPackage } from "./server-json-read.ts";
 
 export type ServerRule =

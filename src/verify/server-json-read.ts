@@ -5,12 +5,14 @@
 import { UserError } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import type { Json } from "../core/json.ts";
-import { ANYTHING, isObject, listOf, oneOf, openRecord, problemsOf, TEXT, textThat } from "./json-shape.ts";
-import type { JsonObject, Problem, Shape } from "./json-shape.ts";
-import { isUri } from "./json-shape-formats.ts";
-import { PackageRefusal, textOf } from "./package-reading.ts";
-import { isServerName } from "./package-server-name.ts";
-import { isNpmName, isPythonName, isSemver, pythonNameKey, pythonVersionKey } from "./package-version.ts";
+import { ANYTHING, listOf, oneOf, openRecord, problemsOf, TEXT, textThat } from "../core/json-shape.ts";
+import type { Problem, Shape } from "../core/json-shape.ts";
+import { isUri } from "../core/json-shape-formats.ts";
+import { isJsonObject } from "../core/json-value.ts";
+import type { JsonObject } from "../core/json-value.ts";
+import { PackageRefusal, textOf } from "../core/package-reading.ts";
+import { isServerName } from "../core/package-server-name.ts";
+import { isNpmName, isPythonName, isSemver, pythonNameKey, pythonVersionKey } from "../core/package-version.ts";
 import type { EvidenceFile } from "./scheme.ts";
 
 /** One package that the server is distributed as. */
@@ -60,7 +62,7 @@ export function readServerJson(
   if ("message" in value) return { problems: [{ pointer: "", message: value.message }] };
   const dialect = dialectOf(value.json);
   if (dialect === undefined) return { problems: [{ pointer: "", message: "mixes two dialects of server.json" }] };
-  const detailed = isObject(value.json) && Object.hasOwn(value.json, "version_detail");
+  const detailed = isJsonObject(value.json) && Object.hasOwn(value.json, "version_detail");
   const shaped = problemsOf(value.json, serverShape(dialect, detailed));
   if (shaped.length > 0) return { problems: shaped };
   const document = value.json as unknown as Document;
@@ -101,10 +103,10 @@ function parse({ source, bytes }: EvidenceFile): { readonly json: Json } | { rea
 
 /** Which spelling the document uses; camelCase where nothing tells; undefined for both. */
 function dialectOf(value: Json): Dialect | undefined {
-  if (!isObject(value)) return 0;
+  if (!isJsonObject(value)) return 0;
   const packages = Array.isArray(value["packages"]) ? (value["packages"] as readonly Json[]) : [];
   const uses = (dialect: Dialect): boolean =>
-    packages.some((one) => isObject(one) && SPELLINGS.some((names) => Object.hasOwn(one, names[dialect])));
+    packages.some((one) => isJsonObject(one) && SPELLINGS.some((names) => Object.hasOwn(one, names[dialect])));
   const detailed = Object.hasOwn(value, "version_detail");
   const [camel, snake] = [uses(0) || (detailed && Object.hasOwn(value, "version")), uses(1) || detailed];
   if (camel && snake) return undefined;
@@ -216,9 +218,9 @@ function identityOf({ type, identifier, version = "" }: ServerPackage): string {
 
 /** The registry's answer to a question about a server holds the document and, beside it, what the registry says of it. */
 function withoutEnvelope(value: Json): Json {
-  if (!isObject(value) || !Object.hasOwn(value, "server") || Object.hasOwn(value, "name")) return value;
+  if (!isJsonObject(value) || !Object.hasOwn(value, "server") || Object.hasOwn(value, "name")) return value;
   const { server, _meta: meta, ...others } = value;
-  if (!isObject(server) || Object.keys(others).length > 0) return value;
+  if (!isJsonObject(server) || Object.keys(others).length > 0) return value;
   return meta === undefined ? server : { ...server, _meta: meta };
 }
 
@@ -230,6 +232,6 @@ function distinct(packages: readonly ServerPackage[]): readonly ServerPackage[] 
 /** `status` stood in the document before September 2025, and stands in the registry's own part of it since. */
 function isDeleted(document: JsonObject): boolean {
   const meta = document["_meta"];
-  const official = isObject(meta) && Object.hasOwn(meta, OFFICIAL) ? meta[OFFICIAL] : undefined;
-  return document["status"] === "deleted" || (isObject(official) && official["status"] === "deleted");
+  const official = isJsonObject(meta) && Object.hasOwn(meta, OFFICIAL) ? meta[OFFICIAL] : undefined;
+  return document["status"] === "deleted" || (isJsonObject(official) && official["status"] === "deleted");
 }

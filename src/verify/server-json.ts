@@ -3,7 +3,7 @@
 // that must be signed or come from a trusted place, and that the artifact must agree with in every point.
 
 import type { Digest } from "../core/digest.ts";
-import type { Problem } from "./json-shape.ts";
+import type { Problem } from "../core/json-shape.ts";
 import type { EvidenceFile } from "./scheme.ts";
 import { describe, factsOfType, isNamed, isVersioned } from "./server-json-facts.ts";
 import type { ArtifactFacts, NamedPackage, ServerFinding } from "./server-json-facts.ts";

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import type { Json } from "../../src/core/json.ts";
-import type { ManifestVersion } from "../../src/verify/mcpb-manifest-shape.ts";
+import type { ManifestVersion } from "../../src/inventory/mcpb-manifest-shape.ts";
 
 type JsonMap = Record<string, Json>;
 

@@ -8,11 +8,11 @@ import { join } from "node:path";
 import { openRegularFile } from "../../src/io/files.ts";
 import { readTarball } from "../../src/io/tar.ts";
 import { readZip } from "../../src/io/zip.ts";
-import { packageOf, wantedOf } from "../../src/verify/package.ts";
-import type { PackageAnswer } from "../../src/verify/package.ts";
-import type { PackageKind } from "../../src/verify/package-kind.ts";
-import { packageKindOf } from "../../src/verify/package-kind.ts";
-import type { ArchiveReading } from "../../src/verify/package-reading.ts";
+import { packageOf, wantedOf } from "../../src/inventory/package.ts";
+import type { PackageAnswer } from "../../src/inventory/package.ts";
+import type { PackageKind } from "../../src/inventory/package-kind.ts";
+import { packageKindOf } from "../../src/inventory/package-kind.ts";
+import type { ArchiveReading } from "../../src/core/package-reading.ts";
 import { ROOT } from "./project.ts";
 
 const FOLDER = join(ROOT, "fixtures/verify/package");

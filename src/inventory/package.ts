@@ -2,16 +2,16 @@
 // decides which file inside is the one that counts, so that a signature, an attestation and a server.json are
 // compared with the same name and version that an installer would use.
 
-import { isObject } from "./json-shape.ts";
-import type { JsonObject } from "./json-shape.ts";
+import { isJsonObject } from "../core/json-value.ts";
+import type { JsonObject } from "../core/json-value.ts";
+import type { PackageName } from "../core/package-name.ts";
+import { jsonOf, onlyFile, PackageRefusal, textOf, topFolder } from "../core/package-reading.ts";
+import type { ArchiveReading } from "../core/package-reading.ts";
+import { claimedServerNames } from "../core/package-server-name.ts";
+import { isNpmName, isSemver } from "../core/package-version.ts";
 import { MANIFEST } from "./mcpb-manifest.ts";
 import type { PackageKind } from "./package-kind.ts";
 import { checkSdistName, checkWheelNames, parseCoreMetadata } from "./package-python.ts";
-import { jsonOf, onlyFile, PackageRefusal, textOf, topFolder } from "./package-reading.ts";
-import type { ArchiveReading } from "./package-reading.ts";
-import { claimedServerNames } from "./package-server-name.ts";
-import { isNpmName, isSemver } from "./package-version.ts";
-import type { PackageName } from "./scheme.ts";
 
 /** A package's own statements. `serverName` is set when it claims exactly one. */
 export interface StatedPackage extends PackageName {
@@ -107,7 +107,7 @@ function stated(
 
 function objectOf(reading: ArchiveReading, path: string): JsonObject {
   const value = jsonOf(onlyFile(reading, path), path);
-  if (!isObject(value)) throw new PackageRefusal(`its ${path} is not an object`);
+  if (!isJsonObject(value)) throw new PackageRefusal(`its ${path} is not an object`);
   return value;
 }
 

@@ -1,7 +1,9 @@
 // What a JSON document must look like, written as data, and the check of a document against it: the part of JSON
 // Schema that the documents of MCP need, small enough to be read. Values are attacker-controlled, shapes are ours.
 
-import type { Json } from "../core/json.ts";
+import type { Json } from "./json.ts";
+import { isJsonObject } from "./json-value.ts";
+import type { JsonObject } from "./json-value.ts";
 
 /** Objects by what their names may be: of a `record` the names are ours, of a `map` the document's. */
 export type Shape =
@@ -117,20 +119,14 @@ export function problemsOf(value: Json, shape: Shape): readonly Problem[] {
   return problems;
 }
 
-export type JsonObject = Readonly<Record<string, Json>>;
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 const TYPES: Readonly<
   Record<Exclude<Shape["is"], "text" | "either">, readonly [what: string, test: (value: Json) => boolean]>
 > = {
   number: ["a number", (value) => typeof value === "number"],
   boolean: ["true or false", (value) => typeof value === "boolean"],
   list: ["a list", (value) => Array.isArray(value)],
-  map: ["an object", isObject],
-  record: ["an object", isObject],
+  map: ["an object", isJsonObject],
+  record: ["an object", isJsonObject],
   anything: ["anything", () => true],
 };
 

@@ -1,9 +1,9 @@
 // What the files that describe a package are taken from: the entries of an archive and the few contents that were
 // kept. Entries and contents are attacker-controlled; every doubt about which file is meant is a refusal.
 
-import { UserError } from "../core/errors.ts";
-import { parseJson } from "../core/json.ts";
-import type { Json } from "../core/json.ts";
+import { UserError } from "./errors.ts";
+import { parseJson } from "./json.ts";
+import type { Json } from "./json.ts";
 
 /** An archive that was read: as the readers of io/ answer. */
 export interface ArchiveReading {

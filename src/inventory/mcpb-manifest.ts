@@ -2,12 +2,14 @@
 // files that it names in the bundle. Everything in it is attacker-controlled.
 
 import type { Json } from "../core/json.ts";
-import { isObject, problemsOf } from "./json-shape.ts";
-import type { JsonObject, Problem } from "./json-shape.ts";
+import { problemsOf } from "../core/json-shape.ts";
+import type { Problem } from "../core/json-shape.ts";
+import { isJsonObject } from "../core/json-value.ts";
+import type { JsonObject } from "../core/json-value.ts";
+import { jsonOf, onlyFile, PackageRefusal } from "../core/package-reading.ts";
+import type { ArchiveReading } from "../core/package-reading.ts";
 import { MANIFEST_VERSIONS, manifestShape } from "./mcpb-manifest-shape.ts";
 import type { ManifestVersion } from "./mcpb-manifest-shape.ts";
-import { jsonOf, onlyFile, PackageRefusal } from "./package-reading.ts";
-import type { ArchiveReading } from "./package-reading.ts";
 
 /** The file at the root of a bundle that describes it. */
 export const MANIFEST = "manifest.json";
@@ -40,7 +42,7 @@ function versionOf(value: Json): { readonly version: ManifestVersion } | Exclude
     state: "malformed",
     problems: [{ pointer, message }],
   });
-  if (!isObject(value)) return malformed("", "must be an object");
+  if (!isJsonObject(value)) return malformed("", "must be an object");
   const member = statedIn(value);
   if (member === undefined) return malformed("/manifest_version", "is missing");
   const stated = value[member];

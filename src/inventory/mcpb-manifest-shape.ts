@@ -1,9 +1,9 @@
 // The manifest of an MCP bundle, format 0.1 to 0.4, as a table: what the JSON Schemas of the MCPB project say, which
 // refuse members that they do not name. Checked against those schemas by `npm run conformance`.
 
-import { ANYTHING, BOOLEAN, either, listOf, mapOf, NUMBER, oneOf, record, TEXT, textThat } from "./json-shape.ts";
-import type { Members, Shape } from "./json-shape.ts";
-import { isMailAddress, isUri } from "./json-shape-formats.ts";
+import { ANYTHING, BOOLEAN, either, listOf, mapOf, NUMBER, oneOf, record, TEXT, textThat } from "../core/json-shape.ts";
+import type { Members, Shape } from "../core/json-shape.ts";
+import { isMailAddress, isUri } from "../core/json-shape-formats.ts";
 
 /** Oldest first; their order as texts is the order of their age. */
 export const MANIFEST_VERSIONS = ["0.1", "0.2", "0.3", "0.4"] as const;

@@ -6,8 +6,8 @@
 //   wheel    = name "-" version [ "-" build ] "-" python "-" abi "-" platform ".whl"
 //   sdist    = name "-" version ".tar.gz"
 
-import { PackageRefusal } from "./package-reading.ts";
-import { isPythonName, pythonNameKey, pythonVersionKey } from "./package-version.ts";
+import { PackageRefusal } from "../core/package-reading.ts";
+import { isPythonName, pythonNameKey, pythonVersionKey } from "../core/package-version.ts";
 
 /** The metadata that we use; name and version as they are written. */
 export interface CoreMetadata {
