@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, parseJson } from "../src/core/json.ts";
+import { purlSpecSuite } from "./conformance-bom.ts";
 import { minisignSuite, sshsigSuite } from "./conformance-keys.ts";
 import { mcpbManifestSuite } from "./conformance-manifest.ts";
 import { mcpbSuite } from "./conformance-mcpb.ts";
@@ -26,7 +27,7 @@ const SUITES: Readonly<Record<string, Suite | "not built yet">> = {
   "npm-attestations": npmAttestationsSuite,
   "pypi-attestations": pypiAttestationsSuite,
   "cyclonedx-spec": "not built yet",
-  "purl-spec": "not built yet",
+  "purl-spec": purlSpecSuite,
   "bom-examples": "not built yet",
   "sbom-diff-pairs": "not built yet",
   "sbom-edge-cases": "not built yet",
