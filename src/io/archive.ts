@@ -1,6 +1,8 @@
 // Archives of any format: what a reader answers, how it refuses, and the limits it works within.
 // Readers take hostile files: they answer, and never throw for what the bytes say.
 
+import type { ContentAlgorithm, FileContent } from "./archive-examine.ts";
+
 /** An archive that is open for reading; it is read by position, and never whole into memory. */
 export interface ArchiveFile {
   readonly fd: number;
@@ -18,7 +20,12 @@ export interface ArchiveEntry {
   readonly size: number;
   /** Unix permission bits, with the file type where the format puts it there; 0 where nothing is recorded. */
   readonly mode: number;
+  /** Of a file, when the contents are examined. */
+  readonly content?: FileContent;
 }
+
+/** Which hashes of the content of every file to compute; its kind is told with them. Absent: nothing is examined. */
+export type Examined = readonly [ContentAlgorithm, ...ContentAlgorithm[]];
 
 /**
  * How many bytes of a file to keep at most, or undefined for none. A file that is larger is not kept: half of a

@@ -4,9 +4,17 @@
 //   archive = *entry 2zero-block *NUL
 //   entry   = *(extended header) header data padding      ; padded with NUL to whole blocks
 
-import { createHash } from "node:crypto";
 import { answer, createKeptFiles, malformed, unsupported } from "./archive.ts";
-import type { ArchiveAnswer, ArchiveContents, ArchiveEntry, ArchiveFile, KeptFiles, Wanted } from "./archive.ts";
+import type {
+  ArchiveAnswer,
+  ArchiveContents,
+  ArchiveEntry,
+  ArchiveFile,
+  Examined,
+  KeptFiles,
+  Wanted,
+} from "./archive.ts";
+import { examineContent } from "./archive-examine.ts";
 import { createNameTable, decodeName } from "./archive-names.ts";
 import type { NameTable } from "./archive-names.ts";
 import { createByteReader, readHashed } from "./archive-stream.ts";
@@ -32,6 +40,7 @@ export interface TarballOptions {
   readonly wanted: Wanted;
   /** Anything but files and folders is malformed. */
   readonly onlyFiles?: boolean;
+  readonly examined?: Examined;
 }
 
 /**
@@ -145,17 +154,18 @@ interface Collection {
   /** Length of all names and targets of links. */
   text: number;
   readonly onlyFiles: boolean;
+  readonly examined: Examined | undefined;
 }
 
-function createCollection({ wanted, onlyFiles = false }: TarballOptions): Collection {
+function createCollection({ wanted, onlyFiles = false, examined }: TarballOptions): Collection {
   const [kept, names] = [createKeptFiles(wanted), createNameTable(MAX_TAR_ENTRIES)];
-  return { entries: [], kept, names, fingerprints: new Map(), count: 0, text: 0, onlyFiles };
+  return { entries: [], kept, names, fingerprints: new Map(), count: 0, text: 0, onlyFiles, examined };
 }
 
 /** Reads the data too. Leaves out `./`, the folder that everything is in. */
 async function readEntry(reader: ByteReader, header: EntryHeader, collection: Collection): Promise<void> {
   const { type, size, mode, linkName } = header;
-  const { entries, kept, names, fingerprints, onlyFiles } = collection;
+  const { entries, kept, names, fingerprints, onlyFiles, examined } = collection;
   if (++collection.count > MAX_TAR_ENTRIES) throw unsupported(`it has more than ${MAX_TAR_ENTRIES} entries`);
   collection.text += header.name.length + linkName.length;
   if (collection.text > MAX_TAR_NAMES) throw unsupported(`its names are longer than ${MAX_TAR_NAMES} characters`);
@@ -168,18 +178,20 @@ async function readEntry(reader: ByteReader, header: EntryHeader, collection: Co
   if (type === "file" && (mode & SET_ID) !== 0) throw malformed(`${name} is set-user-id or set-group-id`);
   const isNew = names.add(name, type === "directory" ? "directory" : "other");
   const place = isNew && type === "file" ? kept.keep(name, size) : undefined;
-  const hash = createHash("sha256");
+  const examination = examineContent(examined ?? ["sha256"]);
   let done = 0;
   for await (const chunk of reader.chunks(size)) {
-    hash.update(chunk);
+    examination.update(chunk);
     place?.set(chunk, done);
     done += chunk.length;
   }
   await refusePadding(reader, size, name);
-  const fingerprint = `${type} ${mode} ${hash.digest("hex")} ${linkName}`;
+  const content = examination.finish();
+  const fingerprint = `${type} ${mode} ${content.digests.map(({ hex }) => hex).join(",")} ${linkName}`;
   if (isNew) {
     fingerprints.set(name, fingerprint);
-    entries.push({ name, type, size, mode, ...(isLink && { linkName }) });
+    const seen = examined !== undefined && type === "file" ? { content } : {};
+    entries.push({ name, type, size, mode, ...(isLink && { linkName }), ...seen });
   } else if (fingerprints.get(name) !== fingerprint) {
     // npm packs some files twice, as `./a` and as `a`. The same file twice is the same to every program.
     throw malformed(`the name ${name} occurs twice, for different entries`);

@@ -4,7 +4,17 @@
 import { crc32, inflateRawSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
 import { answer, createKeptFiles, malformed, refuseBomb, unsupported } from "./archive.ts";
-import type { ArchiveAnswer, ArchiveContents, ArchiveEntry, ArchiveFile, KeptFiles, Wanted } from "./archive.ts";
+import type {
+  ArchiveAnswer,
+  ArchiveContents,
+  ArchiveEntry,
+  ArchiveFile,
+  Examined,
+  KeptFiles,
+  Wanted,
+} from "./archive.ts";
+import { examineContent } from "./archive-examine.ts";
+import type { Examination, FileContent } from "./archive-examine.ts";
 import { changed, createByteReader, dataBehindEnd, inflate, inflateError, readHashed } from "./archive-stream.ts";
 import type { ByteReader, Patch } from "./archive-stream.ts";
 import { systemErrorCode } from "./files.ts";
@@ -37,6 +47,7 @@ export interface ZipOptions {
    * two bytes before `end`: what is read and what is hashed never differ in anything else.
    */
   readonly patch?: Patch;
+  readonly examined?: Examined;
 }
 
 /** Up to this many bytes, compressed and not, an entry is inflated at once. */
@@ -64,11 +75,14 @@ async function readEntries(file: ArchiveFile, options: ZipOptions): Promise<Arch
   const reader = createByteReader(hashed.chunks);
   const kept = createKeptFiles(options.wanted);
   const inOrder = directory.entries.toSorted((a, b) => a.offset - b.offset);
+  const contents = new Map<string, FileContent>();
   let position = 0;
   for (const [index, entry] of inOrder.entries()) {
     if (entry.offset !== position) throw malformed(`${entry.name} does not begin where what stands before it ends`);
     position = inOrder[index + 1]?.offset ?? directory.start;
-    await readEntry(reader, entry, position - entry.offset, kept);
+    const examination = examinationOf(entry, options.examined);
+    await readEntry(reader, entry, { length: position - entry.offset, kept, examination });
+    if (examination !== undefined) contents.set(entry.name, examination.finish());
   }
   if (position !== directory.start) throw malformed("something stands before its central directory");
   // The same bytes that the entries were taken from are now hashed.
@@ -77,14 +91,10 @@ async function readEntries(file: ArchiveFile, options: ZipOptions): Promise<Arch
     if (!chunk.equals(directory.bytes.subarray(at, at + chunk.length))) throw changed(path);
     at += chunk.length;
   }
-  const entries = directory.entries.map(({ name, type, size, mode, compressedSize, crc }) => ({
-    name,
-    type,
-    size,
-    mode,
-    compressedSize,
-    crc,
-  }));
+  const entries = directory.entries.map(({ name, type, size, mode, compressedSize, crc }) => {
+    const content = contents.get(name);
+    return { name, type, size, mode, compressedSize, crc, ...(content === undefined ? {} : { content }) };
+  });
   return { sha256: hashed.sha256(), entries, contents: kept.contents };
 }
 
@@ -92,14 +102,31 @@ function sum(entries: readonly CentralEntry[], field: "size" | "compressedSize")
   return entries.reduce((total, entry) => total + entry[field], 0);
 }
 
-/** @param length of the local header, the data and the descriptor together, up to what follows (bytes) */
-async function readEntry(reader: ByteReader, entry: CentralEntry, length: number, kept: KeptFiles): Promise<void> {
+function examinationOf({ type }: CentralEntry, examined: Examined | undefined): Examination | undefined {
+  return examined === undefined || type !== "file" ? undefined : examineContent(examined);
+}
+
+interface EntryPlace {
+  /** Of the local header, the data and the descriptor together, up to what follows (bytes). */
+  readonly length: number;
+  readonly kept: KeptFiles;
+  readonly examination: Examination | undefined;
+}
+
+async function readEntry(
+  reader: ByteReader,
+  entry: CentralEntry,
+  { length, kept, examination }: EntryPlace,
+): Promise<void> {
   const { name } = entry;
   const left = length - (await readLocalHeader(reader, entry, length)) - entry.compressedSize;
   const place = entry.type === "file" ? kept.keep(name, entry.size) : undefined;
   if (left < 0) throw malformed(`${name} reaches into what stands behind it`);
   const check = createCheck(entry, place);
-  for await (const chunk of contentOf(reader, entry)) check.update(chunk);
+  for await (const chunk of contentOf(reader, entry)) {
+    check.update(chunk);
+    examination?.update(chunk);
+  }
   check.finish();
   if ((entry.flags & HAS_DESCRIPTOR) !== 0) return refuseDescriptor(await reader.take(left), entry);
   if (left !== 0) throw malformed(`something stands behind the data of ${name}`);
