@@ -1,0 +1,115 @@
+// A lockfile of version 2 says everything twice: `packages` for npm 7 and later, `dependencies` for npm 6. Where the two
+// differ, two people who review and install the same file get two different trees.
+
+import { sortDigests, parseIntegrity } from "../core/integrity.ts";
+import type { Digest } from "../core/digest.ts";
+import { formatDigest } from "../core/digest.ts";
+import type { Remark } from "../core/inventory.ts";
+import { textMember } from "../core/json-value.ts";
+import type { JsonObject } from "../core/json-value.ts";
+import type { LargeJson } from "../core/large-json.ts";
+import { nodesOfDependencies } from "./npm-lock-legacy.ts";
+import { listed, subjectOf } from "./npm-lock-reports.ts";
+import { isLink } from "./npm-node.ts";
+import type { Graph, NpmNode } from "./npm-node.ts";
+import { parseAddress } from "./npm-origin.ts";
+
+type Difference = Pick<Remark, "rule" | "message" | "expected" | "actual">;
+
+/** What the section says otherwise than `packages`, each with its line. */
+export function contradictions(
+  graph: Graph,
+  dependencies: JsonObject,
+  { shown, json }: { readonly shown: string; readonly json: LargeJson },
+): readonly Remark[] {
+  const remarks: Remark[] = [];
+  const unknown: string[] = [];
+  for (const old of nodesOfDependencies(dependencies)) {
+    const node = graph.byPlace.get(old.key);
+    // The folder behind a link is told by the link.
+    if (node === undefined && old.place.kind === "folder") continue;
+    if (node === undefined) {
+      unknown.push(subjectOf(old));
+      continue;
+    }
+    const difference = differenceOf(node, old);
+    if (difference === undefined) continue;
+    remarks.push({
+      ...difference,
+      subject: subjectOf(node),
+      file: shown,
+      line: json.lineOf(old.trail),
+      path: [node.key],
+    });
+  }
+  if (unknown.length > 0) {
+    const count = unknown.length === 1 ? "a package" : `${unknown.length} packages`;
+    const message = `"dependencies", which npm 6 reads, names ${count} that "packages" does not: ${listed(unknown)}`;
+    remarks.push({
+      rule: "inventory-incomplete",
+      subject: shown,
+      message,
+      file: shown,
+      line: json.lineOf(["dependencies"]),
+    });
+  }
+  return remarks;
+}
+
+function differenceOf(node: NpmNode, old: NpmNode): Difference | undefined {
+  const both = (name: string): readonly [string, string] | undefined => {
+    const [current, former] = [textMember(node.meta, name), textMember(old.meta, name)];
+    return current === undefined || former === undefined || current === former ? undefined : [current, former];
+  };
+  if (isLink(node.meta) || isLink(old.meta) || node.place.kind === "folder") {
+    if (isLink(node.meta) === isLink(old.meta)) return undefined;
+    return {
+      rule: "component-malformed",
+      message: '"dependencies", which npm 6 reads, has a package for a link, or a link for it',
+    };
+  }
+  const integrity = both("integrity");
+  const conflict = integrity === undefined ? undefined : conflictOf(...integrity);
+  if (conflict !== undefined)
+    return {
+      rule: "integrity-conflict",
+      message: '"dependencies", which npm 6 reads, has another digest',
+      ...conflict,
+    };
+  for (const [name, what] of [
+    ["name", "package"],
+    ["version", "version"],
+  ] as const) {
+    const pair = both(name);
+    if (pair === undefined) continue;
+    return {
+      rule: "component-malformed",
+      message: `"dependencies", which npm 6 reads, has another ${what}`,
+      expected: pair[0],
+      actual: pair[1],
+    };
+  }
+  // The same digest makes the address harmless.
+  if (textMember(node.meta, "integrity") !== undefined && integrity === undefined) return undefined;
+  const addresses = both("resolved");
+  const [current, former] = (addresses ?? []).map((text) => JSON.stringify(parseAddress(text).origin));
+  if (current === former) return undefined;
+  return { rule: "component-malformed", message: '"dependencies", which npm 6 reads, has another address' };
+}
+
+/** The first algorithm that both state, with other values. */
+function conflictOf(current: string, former: string): Pick<Remark, "expected" | "actual"> | undefined {
+  const [ours, theirs] = [parseIntegrity(current).digests, parseIntegrity(former).digests];
+  for (const { algorithm } of sortDigests(ours)) {
+    const [a, b] = [ours, theirs].map((digests) => valuesOf(digests, algorithm));
+    if (a !== "" && b !== "" && a !== b && a !== undefined && b !== undefined) return { expected: a, actual: b };
+  }
+  return undefined;
+}
+
+function valuesOf(digests: readonly Digest[], algorithm: Digest["algorithm"]): string {
+  return digests
+    .filter((digest) => digest.algorithm === algorithm)
+    .map(formatDigest)
+    .join(" or ");
+}

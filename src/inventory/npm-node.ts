@@ -1,0 +1,138 @@
+// The nodes of an npm lockfile of any version in one form, that of version 3, and how one finds another: by Node's walk
+// up the folders. Separate from what is said of each, so that an installed tree is walked by the same rules.
+
+import { isJsonObject, member, objectMember } from "../core/json-value.ts";
+import type { JsonObject } from "../core/json-value.ts";
+import { parsePlace, placeAbove, placeOfPath } from "./npm-place.ts";
+import type { Place } from "./npm-place.ts";
+
+export interface NpmNode {
+  /** Of the component: its place, or `//` and a number where that is no place. */
+  readonly key: string;
+  readonly place: Place;
+  readonly meta: JsonObject;
+  /** Keys that lead to it in the document. */
+  readonly trail: readonly string[];
+  /** Said of it before anything was read: a clause. */
+  readonly problem?: string;
+}
+
+/** What a dependency is asked for as. `workspace` is a link that the root has to a member of the project. */
+export type EdgeKind = "runtime" | "optional" | "development" | "peer" | "optional-peer";
+
+export interface Graph {
+  readonly nodes: readonly NpmNode[];
+  /** By place. The root is not in it. */
+  readonly byPlace: ReadonlyMap<string, NpmNode>;
+  /** What `import` finds by a name in the place; the place itself is looked up once. */
+  finderIn(place: string): (name: string) => NpmNode | undefined;
+}
+
+/** A place with a node_modules of its own. */
+interface Host {
+  readonly place: string;
+  readonly modules: Map<string, NpmNode>;
+  /** The next one above: not looked for yet while undefined, none when null. */
+  above: Host | null | undefined;
+}
+
+/** Walking up costs one step for each host above, of which a place has at most 140 (see `parsePlace`). */
+export function buildGraph(nodes: readonly NpmNode[]): Graph {
+  const hosts = new Map<string, Host>();
+  const byPlace = new Map<string, NpmNode>();
+  for (const node of nodes) {
+    const { place } = node;
+    if (place.kind === "malformed") continue;
+    byPlace.set(node.key, node);
+    if (place.kind === "folder") continue;
+    const host = hosts.get(place.host);
+    if (host !== undefined) host.modules.set(place.name, node);
+    else hosts.set(place.host, { place: place.host, modules: new Map([[place.name, node]]), above: undefined });
+  }
+  const hostAbove = (place: string): Host | null => {
+    for (let above = placeAbove(place); above !== undefined; above = placeAbove(above)) {
+      const host = hosts.get(above);
+      if (host !== undefined) return host;
+    }
+    return null;
+  };
+  const next = (host: Host): Host | null => {
+    if (host.above === undefined) host.above = hostAbove(host.place);
+    return host.above;
+  };
+  return {
+    nodes,
+    byPlace,
+    finderIn(place) {
+      const start = hosts.get(place) ?? hostAbove(place);
+      return (name) => {
+        for (let host = start; host !== null; host = next(host)) {
+          const found = host.modules.get(name);
+          if (found !== undefined) return found;
+        }
+        return undefined;
+      };
+    },
+  };
+}
+
+/** The nodes of `packages` (lockfile versions 2 and 3), without the root. */
+export function nodesOfPackages(packages: JsonObject): readonly NpmNode[] {
+  const nodes: NpmNode[] = [];
+  let index = 0;
+  for (const key of Object.keys(packages)) {
+    index += 1;
+    if (key === "") continue;
+    const place = parsePlace(key);
+    const meta = packages[key];
+    const wrong = isJsonObject(meta) ? undefined : "its entry is no object";
+    nodes.push({
+      key: place.kind === "malformed" ? `//${index}` : key,
+      place,
+      meta: isJsonObject(meta) ? meta : {},
+      trail: ["packages", key],
+      ...(wrong === undefined ? {} : { problem: wrong }),
+    });
+  }
+  return nodes;
+}
+
+/** Where a link leads: `""` for the root, undefined for what is no link or leads to a place that has no key. */
+export function targetOf({ meta }: NpmNode): string | undefined {
+  const resolved = member(meta, "resolved");
+  return isLink(meta) && typeof resolved === "string" ? placeOfPath(resolved) : undefined;
+}
+
+export function isLink(meta: JsonObject): boolean {
+  return isSet(meta, "link");
+}
+
+/** A flag as npm takes it: whatever JavaScript takes for true. */
+export function isSet(meta: JsonObject, flag: string): boolean {
+  return Boolean(member(meta, flag));
+}
+
+/**
+ * What a node asks for, by name; of several kinds the last one that npm reads counts. Development dependencies are
+ * installed for the project and its folders only.
+ * Source: @npmcli/arborist lib/node.js, `_loadDeps`.
+ */
+export function requestsOf(meta: JsonObject, isTop: boolean): ReadonlyMap<string, EdgeKind> {
+  const requests = new Map<string, EdgeKind>();
+  const peers = objectMember(meta, "peerDependencies");
+  if (peers !== undefined) {
+    const about = objectMember(meta, "peerDependenciesMeta") ?? {};
+    for (const name of Object.keys(peers)) {
+      const said = objectMember(about, name);
+      requests.set(name, said !== undefined && isSet(said, "optional") ? "optional-peer" : "peer");
+    }
+  }
+  const add = (key: string, kind: EdgeKind): void => {
+    const names = objectMember(meta, key);
+    if (names !== undefined) for (const name of Object.keys(names)) requests.set(name, kind);
+  };
+  add("dependencies", "runtime");
+  add("optionalDependencies", "optional");
+  if (isTop) add("devDependencies", "development");
+  return requests;
+}
