@@ -1,5 +1,5 @@
-// `npm run conformance`: the public test vectors of ../shared/vectors, against the built program.
-// They are not part of the project; where they are absent, that is said and nothing fails.
+// `npm run conformance`: the public test vectors of ../shared/vectors, against the built program. They are not part of
+// the project; where they are absent, that is said and nothing fails. What needs another tool to compare with runs always.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { minisignSuite, sshsigSuite } from "./conformance-keys.ts";
 import { mcpbManifestSuite } from "./conformance-manifest.ts";
 import { mcpbSuite } from "./conformance-mcpb.ts";
 import { npmAttestationsSuite, pypiAttestationsSuite } from "./conformance-packages.ts";
+import { realServersSuite } from "./conformance-real.ts";
 import { sigstoreSuite } from "./conformance-sigstore.ts";
 import { ROOT } from "./support/project.ts";
 import type { Suite, SuiteResult } from "./support/suite.ts";
@@ -37,6 +38,11 @@ const SUITES: Readonly<Record<string, Suite | "not built yet">> = {
   tlog: "not built yet",
 };
 
+/** What compares fixtures of the project with what other tools say of them. Add one here. */
+const OWN: Readonly<Record<string, () => Promise<SuiteResult>>> = {
+  "real-servers": realServersSuite,
+};
+
 /** RFC 8785: each document of input/ becomes the bytes of the same name in output/. */
 async function canonicalization(folder: string): Promise<SuiteResult> {
   const names = readdirSync(join(folder, "input"));
@@ -59,9 +65,10 @@ interface Count {
 
 async function main(): Promise<Count> {
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
+  for (const [name, suite] of Object.entries(OWN)) tally(name, await suite(), total);
   if (!existsSync(VECTORS)) {
     console.log(`skipped: no ../shared/vectors beside the project (${Object.keys(SUITES).join(", ")})`);
-    total.skipped = Object.keys(SUITES).length;
+    total.skipped += Object.keys(SUITES).length;
     return total;
   }
   for (const [name, suite] of Object.entries(SUITES)) await runSuite(name, suite, total);
@@ -82,13 +89,16 @@ async function runSuite(name: string, suite: Suite | "not built yet", total: Cou
     total.skipped += count;
     console.log(`${name}: skipped: ${suite} (${count} ${count === 1 ? "vector" : "vectors"})`);
   } else {
-    const { passed, failures } = await suite(folder);
-    const empty = passed + failures.length === 0 ? ["no vectors"] : [];
-    for (const failure of [...failures, ...empty]) console.log(`  failed: ${failure}`);
-    total.passed += passed;
-    total.failed += failures.length + empty.length;
-    console.log(`${name}: ${passed} passed, ${failures.length + empty.length} failed, 0 skipped`);
+    tally(name, await suite(folder), total);
   }
+}
+
+function tally(name: string, { passed, failures }: SuiteResult, total: Count): void {
+  const empty = passed + failures.length === 0 ? ["no vectors"] : [];
+  for (const failure of [...failures, ...empty]) console.log(`  failed: ${failure}`);
+  total.passed += passed;
+  total.failed += failures.length + empty.length;
+  console.log(`${name}: ${passed} passed, ${failures.length + empty.length} failed, 0 skipped`);
 }
 
 function foldersOf(path: string): readonly string[] {
