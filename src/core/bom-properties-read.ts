@@ -1,11 +1,20 @@
 // Our properties read back from an SBOM that anybody may have written: what has the form of bom-properties.ts becomes a
 // fact, and what has not is handed out, so that nothing is lost silently. Separate, because writers do not need it.
 
-import { ABSENT, FACT_PROPERTIES, MCP_PROPERTIES, NONE, OTHER_PROPERTIES } from "./bom-properties.ts";
+import {
+  ABSENT,
+  COMPONENT_KINDS,
+  FACT_PROPERTIES,
+  MCP_PROPERTIES,
+  NONE,
+  ORIGIN_KINDS,
+  OTHER_PROPERTIES,
+  SCOPES,
+} from "./bom-properties.ts";
 import type { BomProperty, Form, PropertyFacts, Row } from "./bom-properties.ts";
 import { parseDigest } from "./digest.ts";
 import type { Digest } from "./digest.ts";
-import type { Distribution, Facts, McpFacts, Origin, Scope } from "./inventory.ts";
+import type { ComponentKind, Distribution, Facts, McpFacts, Origin, Scope } from "./inventory.ts";
 import { isJsonObject, member } from "./json-value.ts";
 import type { Json } from "./json.ts";
 import { publicPath, publicUrl } from "./public-url.ts";
@@ -15,18 +24,6 @@ export interface ReadProperties extends PropertyFacts {
   /** `boltseal:…` by name, and unknown or not of the form that it must have. */
   readonly malformed: readonly BomProperty[];
 }
-
-const KINDS: ReadonlySet<string> = new Set<Origin["kind"]>([
-  "registry",
-  "git",
-  "url",
-  "file",
-  "directory",
-  "workspace",
-  "bundled",
-  "unknown",
-]);
-const SCOPES: ReadonlySet<string> = new Set<Scope>(["runtime", "development", "optional", "peer"]);
 
 const HASH = "(?:sha256:([0-9a-f]{64})|-)";
 const FILE = new RegExp(`^${HASH} (?:(\\d{1,15})|-) ([^]+)$`);
@@ -147,6 +144,7 @@ function readDistribution(text: string): Distribution | undefined {
 }
 
 const SINGLE_OTHERS: ReadonlySet<string> = new Set<string>([
+  OTHER_PROPERTIES.kind,
   OTHER_PROPERTIES.scope,
   OTHER_PROPERTIES.sourceKind,
   OTHER_PROPERTIES.sourceHost,
@@ -178,8 +176,9 @@ function takeOther({ name, value }: BomProperty, draft: Draft): boolean {
   const wrong =
     !SINGLE_OTHERS.has(name) ||
     draft.other.has(name) ||
+    (name === names.kind && !COMPONENT_KINDS.has(value)) ||
     (name === names.scope && !SCOPES.has(value)) ||
-    (name === names.sourceKind && !KINDS.has(value)) ||
+    (name === names.sourceKind && !ORIGIN_KINDS.has(value)) ||
     (name === names.integrity && !value.startsWith(ABSENT)) ||
     (name === names.commit && !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)) ||
     (name === names.sourceUrl && publicUrl(value) === undefined) ||
@@ -230,11 +229,13 @@ export function readProperties(properties: Iterable<BomProperty>): ReadPropertie
   }
   const facts = Object.fromEntries(draft.facts) as Facts;
   const mcp = Object.fromEntries(draft.mcp) as McpFacts;
+  const kind = draft.other.get(OTHER_PROPERTIES.kind) as ComponentKind | undefined;
   const scope = draft.other.get(OTHER_PROPERTIES.scope) as Scope | undefined;
   const origin = originOf(draft.other);
   const undigested = draft.other.get(OTHER_PROPERTIES.integrity)?.slice(ABSENT.length);
   return {
     facts: draft.mcp.size === 0 ? facts : { ...facts, mcp },
+    ...(kind === undefined ? {} : { kind }),
     ...(scope === undefined ? {} : { scope }),
     ...(origin === undefined ? {} : { origin }),
     ...(undigested === undefined ? {} : { undigested }),

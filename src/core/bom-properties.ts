@@ -12,7 +12,16 @@
 //   described     DIGEST NAME             SHA-256 of the description of a tool or prompt
 //   scripts       the name of the script is the end of the property's name; the value is sha256:HEX or `present`
 
-import type { Distribution, Facts, FileFact, InstallScript, McpFacts, Origin, Scope } from "./inventory.ts";
+import type {
+  ComponentKind,
+  Distribution,
+  Facts,
+  FileFact,
+  InstallScript,
+  McpFacts,
+  Origin,
+  Scope,
+} from "./inventory.ts";
 import { formatDigest } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 
@@ -68,6 +77,8 @@ export const MCP_PROPERTIES = {
 
 /** What is no fact: scope, origin, and what a format has no field for. */
 export const OTHER_PROPERTIES = {
+  /** What the component is, where the version of the format does not have it. */
+  kind: "boltseal:kind",
   scope: "boltseal:scope",
   sourceKind: "boltseal:source",
   sourceHost: "boltseal:source:host",
@@ -99,6 +110,34 @@ export const NONE = "none";
 /** A script whose text the source does not have. */
 export const PRESENT = "present";
 
+/** The values of `boltseal:source`, `boltseal:kind` and `boltseal:scope`. */
+export const ORIGIN_KINDS: ReadonlySet<string> = new Set<Origin["kind"]>([
+  "registry",
+  "git",
+  "url",
+  "file",
+  "directory",
+  "workspace",
+  "bundled",
+  "unknown",
+]);
+export const COMPONENT_KINDS: ReadonlySet<string> = new Set<ComponentKind>([
+  "application",
+  "library",
+  "file",
+  "container",
+  "framework",
+  "operating-system",
+  "device",
+  "firmware",
+  "platform",
+  "device-driver",
+  "machine-learning-model",
+  "data",
+  "cryptographic-asset",
+]);
+export const SCOPES: ReadonlySet<string> = new Set<Scope>(["runtime", "development", "optional", "peer"]);
+
 const MAX_PROSE = 1000;
 
 /** Text for people, cut to 1,000 characters. */
@@ -110,6 +149,8 @@ export function clipProse(text: string): string {
 /** What is written as properties of a component. */
 export interface PropertyFacts {
   readonly facts: Facts;
+  /** Only where the format has no such kind. */
+  readonly kind?: ComponentKind;
   readonly scope?: Scope;
   readonly origin?: Origin;
   readonly undigested?: string;
@@ -189,6 +230,7 @@ function distributionText({ url, fileName, digests, size }: Distribution): strin
 export function writeProperties(of: PropertyFacts): readonly BomProperty[] {
   const names = OTHER_PROPERTIES;
   const pairs: Pair[] = [
+    [names.kind, of.kind],
     [names.scope, of.scope],
     ...(of.origin === undefined ? [] : originPairs(of.origin)),
     [names.integrity, of.undigested === undefined ? undefined : `${ABSENT}${of.undigested}`],

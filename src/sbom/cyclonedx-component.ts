@@ -1,0 +1,140 @@
+// One component as CycloneDX has it. Whatever a version has no field for becomes a property (docs/sbom-properties.md).
+
+import { clipProse, writeProperties } from "../core/bom-properties.ts";
+import type { BomProperty } from "../core/bom-properties.ts";
+import type { Component, Scope } from "../core/inventory.ts";
+import { referencesOf } from "./cyclonedx-references.ts";
+import type { CdxReference } from "./cyclonedx-references.ts";
+import { splitDigests } from "./cyclonedx-version.ts";
+import type { CdxHash, VersionFeatures } from "./cyclonedx-version.ts";
+import type { BomNode } from "./graph.ts";
+import type { License } from "./license.ts";
+import { splitAuthor } from "./person.ts";
+import type { CdxContact } from "./person.ts";
+
+type CdxLicense =
+  | { readonly license: { readonly id?: string; readonly name?: string; readonly acknowledgement?: "declared" } }
+  | { readonly expression: string; readonly acknowledgement?: "declared" };
+
+export interface CdxIdentity {
+  readonly field: "purl" | "hash";
+  readonly confidence: number;
+  readonly methods: readonly { readonly technique: string; readonly confidence: number }[];
+}
+
+export interface CdxEvidence {
+  readonly identity?: CdxIdentity | readonly CdxIdentity[];
+  readonly occurrences?: readonly { readonly location: string }[];
+}
+
+/** The members that are written, in this order. */
+export interface CdxComponent {
+  readonly type: string;
+  readonly "bom-ref": string;
+  readonly supplier?: { readonly name: string };
+  readonly authors?: readonly CdxContact[];
+  readonly author?: string;
+  readonly publisher?: string;
+  readonly group?: string;
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly scope?: "required" | "optional" | "excluded";
+  readonly hashes?: readonly CdxHash[];
+  readonly licenses?: readonly CdxLicense[];
+  readonly purl?: string;
+  readonly externalReferences?: readonly CdxReference[];
+  readonly evidence?: CdxEvidence;
+  readonly properties?: readonly BomProperty[];
+}
+
+const SCOPES = {
+  runtime: "required",
+  development: "excluded",
+  optional: "optional",
+  peer: "optional",
+} as const satisfies Record<Scope, string>;
+
+/** What a component is when the version does not know what it is. */
+const OTHER_KIND = "library";
+
+export interface ComponentContext {
+  readonly features: VersionFeatures;
+  readonly licenseOf: (text: string) => License;
+}
+
+/** @param isRoot the component that the SBOM is about, which has no scope */
+export function cdxComponent(node: BomNode, isRoot: boolean, { features, licenseOf }: ComponentContext): CdxComponent {
+  const { component, ref, occurrences } = node;
+  const { kind, version, purl, scope, statements, digests } = component;
+  const { group, name } = splitName(component);
+  const { hashes, rest } = splitDigests(digests, features);
+  const { references, rest: distributions } = referencesOf(component, features);
+  const evidence = features.occurrences ? evidenceOf(node, features) : undefined;
+  const properties = writeProperties({
+    facts: component.facts,
+    origin: component.origin,
+    ...(features.hasKind(kind) ? {} : { kind }),
+    ...(isRoot ? {} : { scope }),
+    ...(component.undigested === undefined ? {} : { undigested: component.undigested }),
+    digests: rest,
+    distributions,
+    locations: features.occurrences ? [] : occurrences,
+  });
+  const { supplier, author, publisher, description, license } = statements ?? {};
+  return {
+    type: features.hasKind(kind) ? kind : OTHER_KIND,
+    "bom-ref": ref,
+    ...(supplier === undefined ? {} : { supplier: { name: supplier } }),
+    ...(author === undefined ? {} : features.authors ? { authors: [splitAuthor(author)] } : { author }),
+    ...(publisher === undefined ? {} : { publisher }),
+    ...(group === undefined ? {} : { group }),
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(description === undefined ? {} : { description: clipProse(description) }),
+    ...(isRoot ? {} : { scope: SCOPES[scope] }),
+    ...(hashes.length === 0 ? {} : { hashes }),
+    ...(license === undefined || license.trim() === "" ? {} : { licenses: [cdxLicense(licenseOf(license), features)] }),
+    ...(purl === undefined ? {} : { purl }),
+    ...(references.length === 0 ? {} : { externalReferences: references }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(properties.length === 0 ? {} : { properties }),
+  };
+}
+
+/** The name as the purl has it: npm's scope and Go's path are its namespace, and CycloneDX calls that `group`. */
+export function splitName({ name, purl }: Pick<Component, "name" | "purl">): { group?: string; name: string } {
+  const slash = name.lastIndexOf("/");
+  const npm = purl?.startsWith("pkg:npm/%40") === true && name.startsWith("@") && name.indexOf("/") === slash;
+  const go = purl?.startsWith("pkg:golang/") === true;
+  if (slash <= 0 || slash === name.length - 1 || !(npm || go)) return { name };
+  return { group: name.slice(0, slash), name: name.slice(slash + 1) };
+}
+
+function cdxLicense({ kind, text }: License, features: VersionFeatures): CdxLicense {
+  const declared = features.acknowledgement ? { acknowledgement: "declared" as const } : {};
+  if (kind === "expression") return { expression: text, ...declared };
+  return { license: kind === "id" ? { id: text, ...declared } : { name: text, ...declared } };
+}
+
+/** The bytes were read and hashed here. */
+const SEEN = 1;
+/** A file says so, and nobody looked at the bytes. */
+const DECLARED = 0.5;
+
+function evidenceOf({ component, occurrences }: BomNode, features: VersionFeatures): CdxEvidence | undefined {
+  const identity = identityOf(component);
+  const places = occurrences.filter((location) => location !== "").map((location) => ({ location }));
+  if (identity === undefined && places.length === 0) return undefined;
+  return {
+    ...(identity === undefined ? {} : { identity: features.identities ? [identity] : identity }),
+    ...(places.length === 0 ? {} : { occurrences: places }),
+  };
+}
+
+function identityOf({ purl, digests }: Component): CdxIdentity | undefined {
+  const seen = digests.some(({ from }) => from === "computed");
+  if (!seen && purl === undefined) return undefined;
+  const [technique, confidence] = seen ? ["hash-comparison", SEEN] : ["manifest-analysis", DECLARED];
+  return { field: seen ? "hash" : "purl", confidence, methods: [{ technique, confidence }] };
+}

@@ -1,0 +1,95 @@
+// A graph as CycloneDX JSON (https://cyclonedx.org/specification/overview/), versions 1.4 to 1.7. The order of members is
+// fixed, and nothing depends on clock, machine or locale.
+
+import { INPUT_PROPERTY } from "../core/bom-properties.ts";
+import type { BomProperty } from "../core/bom-properties.ts";
+import { formatDigest } from "../core/digest.ts";
+import type { Inventory } from "../core/inventory.ts";
+import type { BomOptions } from "./bom-formats.ts";
+import { cdxComponent } from "./cyclonedx-component.ts";
+import { featuresOf } from "./cyclonedx-version.ts";
+import type { CycloneDxVersion, VersionFeatures } from "./cyclonedx-version.ts";
+import type { BomGraph, BomNode } from "./graph.ts";
+import { createLicenseReader } from "./license.ts";
+import { contactOrganization, contactPerson } from "./person.ts";
+import { contentDigest, uuidOf } from "./serial.ts";
+
+export interface CycloneDxOptions extends BomOptions {
+  readonly specVersion: CycloneDxVersion;
+}
+
+/** The document, to be written by `bomText`. */
+export async function cycloneDxDocument(graph: BomGraph, options: CycloneDxOptions): Promise<object> {
+  const features = featuresOf(options.specVersion);
+  const context = { features, licenseOf: createLicenseReader() };
+  const all = [graph.root, ...graph.nodes];
+  const { timestamp, ...metadata } = metadataOf(graph, options, features);
+  const content = {
+    $schema: `http://cyclonedx.org/schema/bom-${options.specVersion}.schema.json`,
+    bomFormat: "CycloneDX",
+    specVersion: options.specVersion,
+    version: 1,
+    metadata: { ...metadata, component: cdxComponent(graph.root, true, context) },
+    components: graph.nodes.map((node) => cdxComponent(node, false, context)),
+    dependencies: dependenciesOf(all),
+    compositions: compositionsOf(graph, all),
+  };
+  const { $schema, bomFormat, specVersion, version, ...rest } = content;
+  const serialNumber = `urn:uuid:${uuidOf(contentDigest(content))}`;
+  const document = { $schema, bomFormat, specVersion, serialNumber, version, ...rest };
+  return timestamp === undefined ? document : { ...document, metadata: { timestamp, ...rest.metadata } };
+}
+
+function metadataOf(
+  { inventories }: BomGraph,
+  { timestamp, authors, manufacturer, toolVersion }: CycloneDxOptions,
+  features: VersionFeatures,
+): Readonly<Record<string, unknown>> & { readonly timestamp?: string } {
+  const tool = { name: "boltseal", version: toolVersion };
+  const organization = manufacturer === undefined ? undefined : contactOrganization(manufacturer);
+  const properties = [...(timestamp === undefined ? [REPRODUCIBLE] : []), ...inputProperties(inventories)];
+  return {
+    ...(timestamp === undefined ? {} : { timestamp: timestamp.toISOString() }),
+    tools: features.toolComponents ? { components: [{ type: "application", ...tool }] } : [tool],
+    ...(authors.length === 0 ? {} : { authors: authors.map(contactPerson) }),
+    ...(organization === undefined ? {} : { [features.authors ? "manufacturer" : "manufacture"]: organization }),
+    ...(properties.length === 0 ? {} : { properties }),
+  };
+}
+
+/** Of the registered names of CycloneDX (property taxonomy, `cdx`): nothing in it depends on time or chance. */
+const REPRODUCIBLE: BomProperty = { name: "cdx:reproducible", value: "true" };
+
+/** The files that it was made from. Only their names: the folders are those of a machine. */
+export function inputProperties(inventories: readonly Inventory[]): readonly BomProperty[] {
+  return inventories.flatMap(({ path, digest, size }) => {
+    if (digest === undefined) return [];
+    const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+    return [{ name: INPUT_PROPERTY, value: `${formatDigest(digest)} ${size ?? "-"} ${name}` }];
+  });
+}
+
+interface Dependency {
+  readonly ref: string;
+  readonly dependsOn: readonly string[];
+}
+
+/** An empty list is a component that needs nothing; one whose needs are not known has no entry. */
+function dependenciesOf(nodes: readonly BomNode[]): readonly Dependency[] {
+  return nodes.flatMap(({ ref, dependsOn }) => (dependsOn === undefined ? [] : [{ ref, dependsOn }]));
+}
+
+/**
+ * How far the graph is known. References do not cascade (CycloneDX, `compositions`), so each component is named: those
+ * that the source says nothing about are `unknown`, whatever holds for the rest.
+ */
+function compositionsOf({ root, aggregate }: BomGraph, all: readonly BomNode[]): readonly object[] {
+  const refs = (isKnown: boolean): readonly string[] =>
+    all.filter(({ dependsOn }) => (dependsOn !== undefined) === isKnown).map(({ ref }) => ref);
+  const [known, unknown] = [refs(true), refs(false)];
+  if (aggregate === "unknown") return [{ aggregate, assemblies: [root.ref], dependencies: [...known, ...unknown] }];
+  return [
+    { aggregate, assemblies: [root.ref], ...(known.length === 0 ? {} : { dependencies: known }) },
+    ...(unknown.length === 0 ? [] : [{ aggregate: "unknown", dependencies: unknown }]),
+  ];
+}
