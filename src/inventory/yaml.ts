@@ -48,7 +48,8 @@ type Fail = (what: string, line: number) => never;
 
 /** Counts what will become objects, and nesting that would fill the stack, before anything is made of the text. */
 function refuseCostlyText(text: string, source: string, fail: Fail): void {
-  if (text.length > MAX_TEXT) throw new UserError("input-too-large", `${source}: is longer than ${MAX_TEXT} characters`);
+  if (text.length > MAX_TEXT)
+    throw new UserError("input-too-large", `${source}: is longer than ${MAX_TEXT} characters`);
   let [line, parts, opened, indicators] = [1, 1, 0, 0];
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
