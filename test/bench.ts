@@ -1,14 +1,16 @@
 // `npm run bench`: how fast boltseal is, and beside what. It measures and asserts nothing; the targets are
-// printed next to the figures. `--quick` uses 64 MB in place of 1 GB. Needs gpg, gpgv, minisign
+// printed next to the figures. `--quick` uses 64 MB in place of 1 GB, `--sbom` measures SBOMs alone. Needs gpg, gpgv, minisign
 // and ssh-keygen, and sqv for its ratio.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchSbom } from "./bench-sbom.ts";
 import { createSigning, writeList, writeRandomFile, writeSparseFile, type Signing } from "./support/bench-files.ts";
 import { BOLTSEAL, ROOT } from "./support/project.ts";
-import { race, stopRace, timed, type RaceResult, type Runner, type Track } from "./support/race.ts";
+import { milliseconds, peakMemory, report } from "./support/race-report.ts";
+import { race, stopRace, type Runner, type Track } from "./support/race.ts";
 import { skipWithout, tool } from "./support/tools.ts";
 
 const MEGABYTE = 1e6;
@@ -39,36 +41,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 function boltseal(name: string, ...args: readonly string[]): Runner {
   return { name, command: [NODE, BOLTSEAL, ...args] };
-}
-
-/** One line a runner: median, range, and its ratio to each of the others that is asked for. */
-function report(title: string, results: readonly RaceResult[], ratios: Readonly<Record<string, string>>): void {
-  console.log(`\n${title}`);
-  for (const { name, median, fastest, slowest } of results) {
-    const times = `${milliseconds(median)} ms (${milliseconds(fastest)} to ${milliseconds(slowest)})`;
-    console.log(`  ${name.padEnd(40)} ${times}`);
-  }
-  const own = results.at(-1);
-  for (const [name, target] of Object.entries(ratios)) {
-    const other = results.find((result) => result.name === name);
-    if (own === undefined || other === undefined) continue;
-    console.log(`  ${own.name} / ${name}: ${(own.median / other.median).toFixed(2)} (target: at most ${target})`);
-  }
-}
-
-function milliseconds(time: number): string {
-  return time.toFixed(time < 100 ? 1 : 0);
-}
-
-/** Peak resident memory of one run, megabytes, as the process itself reports it at its end. */
-async function peakMemory({ name, command }: Runner): Promise<number> {
-  const preload = join(folder, "peak.cjs");
-  const result = join(folder, "peak.txt");
-  const statement = `fs.writeFileSync(${JSON.stringify(result)}, String(process.resourceUsage().maxRSS))`;
-  writeFileSync(preload, `const fs = require("node:fs"); process.on("exit", () => ${statement});`);
-  const [program, ...args] = command;
-  await timed({ name, command: [program, "--require", preload, ...args] }, track);
-  return (Number(readFileSync(result, "utf8")) * 1024) / MEGABYTE;
 }
 
 async function largeFile(): Promise<void> {
@@ -103,7 +75,7 @@ async function largeFile(): Promise<void> {
       own,
     ];
     report(`${size}, ${digest} signature; boltseal also a SHA-256 list`, await race(runners, ROUNDS, track), ratios);
-    console.log(`  peak memory of boltseal: ${(await peakMemory(own)).toFixed(0)} MB (target: below 150)`);
+    console.log(`  peak memory of boltseal: ${peakMemory(own, track).toFixed(0)} MB (target: below 150)`);
   }
 }
 
@@ -156,7 +128,7 @@ async function otherSchemes(): Promise<void> {
     report(`${size}, signature of ${runner.name}`, await race([runner, own], ROUNDS, track), {
       [runner.name]: "1.25",
     });
-    console.log(`  peak memory of boltseal: ${(await peakMemory(own)).toFixed(0)} MB (target: below 150)`);
+    console.log(`  peak memory of boltseal: ${peakMemory(own, track).toFixed(0)} MB (target: below 150)`);
   }
 }
 
@@ -165,7 +137,7 @@ async function hugeFile(): Promise<void> {
   writeList(join(folder, "huge.sums"), { "huge.bin": writeSparseFile(join(folder, "huge.bin"), size) });
   const own = boltseal("4 GB", "verify", "huge.bin", "--checksums", "huge.sums", "--allow-integrity-only");
   console.log(`\n4 GB file with a SHA-256 list`);
-  console.log(`  peak memory of boltseal: ${(await peakMemory(own)).toFixed(0)} MB (target: below 150)`);
+  console.log(`  peak memory of boltseal: ${peakMemory(own, track).toFixed(0)} MB (target: below 150)`);
 }
 
 async function startUp(): Promise<void> {
@@ -189,10 +161,13 @@ async function startUp(): Promise<void> {
 try {
   console.log(`${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} threads; Node ${process.version}`);
   console.log("medians of whole processes that ran in turn, fastest and slowest; compare within a table only");
-  await startUp();
-  await largeFile();
-  await otherSchemes();
-  await hugeFile();
+  if (!process.argv.includes("--sbom")) {
+    await startUp();
+    await largeFile();
+    await otherSchemes();
+    await hugeFile();
+  }
+  await benchSbom(track, QUICK);
 } finally {
   cleanUp();
 }
