@@ -197,7 +197,6 @@ const WRITERS: Readonly<Record<Form, (name: string, value: unknown) => readonly 
 /** What is undefined the source does not say, and nothing is written. */
 function writeAll(table: Readonly<Record<string, Row>>, facts: object): readonly BomProperty[] {
   const properties: BomProperty[] = [];
-  // By the facts that there are: most components have few.
   for (const key of Object.keys(table)) {
     const value = (facts as Readonly<Record<string, unknown>>)[key];
     const row = table[key];
@@ -206,19 +205,24 @@ function writeAll(table: Readonly<Record<string, Row>>, facts: object): readonly
   return properties;
 }
 
-type Pair = readonly [name: string, value: string | undefined];
+type Add = (name: string, value: string | undefined) => void;
 
-function originPairs(origin: Origin): readonly Pair[] {
+function addOrigin(origin: Origin, add: Add): void {
   const names = OTHER_PROPERTIES;
-  const kind: Pair = [names.sourceKind, origin.kind];
+  add(names.sourceKind, origin.kind);
   if (origin.kind === "registry" || origin.kind === "url" || origin.kind === "git") {
-    const place: readonly Pair[] = [kind, [names.sourceHost, origin.host], [names.sourceUrl, origin.url]];
-    if (origin.kind !== "git") return place;
-    const pinned: Pair = [names.pinned, String(origin.commit !== undefined)];
-    return [...place, [names.commit, origin.commit], [names.reference, origin.reference], pinned];
+    add(names.sourceHost, origin.host);
+    add(names.sourceUrl, origin.url);
   }
-  if (origin.kind === "bundled") return [kind, [names.sourceWithin, origin.within]];
-  return origin.kind === "unknown" ? [kind] : [kind, [names.sourcePath, origin.path]];
+  if (origin.kind === "git") {
+    add(names.commit, origin.commit);
+    add(names.reference, origin.reference);
+    add(names.pinned, String(origin.commit !== undefined));
+  }
+  if (origin.kind === "bundled") add(names.sourceWithin, origin.within);
+  if (origin.kind === "file" || origin.kind === "directory" || origin.kind === "workspace") {
+    add(names.sourcePath, origin.path);
+  }
 }
 
 /** A distribution as one line of JSON, with its members in this order. */
@@ -229,18 +233,18 @@ function distributionText({ url, fileName, digests, size }: Distribution): strin
 /** The properties of a component, in the order of the tables. */
 export function writeProperties(of: PropertyFacts): readonly BomProperty[] {
   const names = OTHER_PROPERTIES;
-  const pairs: Pair[] = [
-    [names.kind, of.kind],
-    [names.scope, of.scope],
-    ...(of.origin === undefined ? [] : originPairs(of.origin)),
-    [names.integrity, of.undigested === undefined ? undefined : `${ABSENT}${of.undigested}`],
-    ...(of.digests ?? []).map((digest) => [names.digest, formatDigest(digest)] as const),
-    ...(of.distributions ?? []).map((item) => [names.distribution, distributionText(item)] as const),
-    ...(of.locations ?? []).map((location) => [names.location, location] as const),
-  ];
-  return [
-    ...pairs.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }])),
-    ...writeAll(FACT_PROPERTIES, of.facts),
-    ...(of.facts.mcp === undefined ? [] : writeAll(MCP_PROPERTIES, of.facts.mcp)),
-  ];
+  const properties: BomProperty[] = [];
+  const add: Add = (name, value) => {
+    if (value !== undefined) properties.push({ name, value });
+  };
+  add(names.kind, of.kind);
+  add(names.scope, of.scope);
+  if (of.origin !== undefined) addOrigin(of.origin, add);
+  if (of.undigested !== undefined) add(names.integrity, `${ABSENT}${of.undigested}`);
+  for (const digest of of.digests ?? []) add(names.digest, formatDigest(digest));
+  for (const distribution of of.distributions ?? []) add(names.distribution, distributionText(distribution));
+  for (const location of of.locations ?? []) add(names.location, location);
+  properties.push(...writeAll(FACT_PROPERTIES, of.facts));
+  if (of.facts.mcp !== undefined) properties.push(...writeAll(MCP_PROPERTIES, of.facts.mcp));
+  return properties;
 }

@@ -1,8 +1,8 @@
 // One component as CycloneDX has it. Whatever a version has no field for becomes a property (docs/sbom-properties.md).
 
 import { clipProse, writeProperties } from "../core/bom-properties.ts";
-import type { BomProperty } from "../core/bom-properties.ts";
-import type { Component, Scope } from "../core/inventory.ts";
+import type { BomProperty, PropertyFacts } from "../core/bom-properties.ts";
+import type { Component, Scope, Statements } from "../core/inventory.ts";
 import { referencesOf } from "./cyclonedx-references.ts";
 import type { CdxReference } from "./cyclonedx-references.ts";
 import { splitDigests } from "./cyclonedx-version.ts";
@@ -27,7 +27,7 @@ export interface CdxEvidence {
   readonly occurrences?: readonly { readonly location: string }[];
 }
 
-/** The members that are written, in this order. */
+/** The members that are written. */
 export interface CdxComponent {
   readonly type: string;
   readonly "bom-ref": string;
@@ -63,43 +63,57 @@ export interface ComponentContext {
   readonly licenseOf: (text: string) => License;
 }
 
+/** While it is made: member by member, in their order, which is much faster than to put it together of parts. */
+type Draft = { -readonly [Name in keyof CdxComponent]: CdxComponent[Name] };
+
 /** @param isRoot the component that the SBOM is about, which has no scope */
 export function cdxComponent(node: BomNode, isRoot: boolean, { features, licenseOf }: ComponentContext): CdxComponent {
-  const { component, ref, occurrences } = node;
+  const { component, ref } = node;
   const { kind, version, purl, scope, statements, digests } = component;
   const { group, name } = splitName(component);
   const { hashes, rest } = splitDigests(digests, features);
   const { references, rest: distributions } = referencesOf(component, features);
+  const draft: Draft = { type: features.hasKind(kind) ? kind : OTHER_KIND, "bom-ref": ref, name };
+  if (statements !== undefined) addStatements(draft, statements, features);
+  if (group !== undefined) draft.group = group;
+  if (version !== undefined) draft.version = version;
+  if (!isRoot) draft.scope = SCOPES[scope];
+  if (hashes.length > 0) draft.hashes = hashes;
+  const license = statements?.license?.trim() ?? "";
+  if (license !== "") draft.licenses = [cdxLicense(licenseOf(license), features)];
+  if (purl !== undefined) draft.purl = purl;
+  if (references.length > 0) draft.externalReferences = references;
   const evidence = features.occurrences ? evidenceOf(node, features) : undefined;
-  const properties = writeProperties({
-    facts: component.facts,
-    origin: component.origin,
+  if (evidence !== undefined) draft.evidence = evidence;
+  const properties = propertiesOf(node, isRoot, features, { digests: rest, distributions });
+  if (properties.length > 0) draft.properties = properties;
+  return draft;
+}
+
+function addStatements(draft: Draft, statements: Statements, features: VersionFeatures): void {
+  const { supplier, author, publisher, description } = statements;
+  if (supplier !== undefined) draft.supplier = { name: supplier };
+  if (author !== undefined && features.authors) draft.authors = [splitAuthor(author)];
+  if (author !== undefined && !features.authors) draft.author = author;
+  if (publisher !== undefined) draft.publisher = publisher;
+  if (description !== undefined) draft.description = clipProse(description);
+}
+
+function propertiesOf(
+  { component: { kind, scope, facts, origin, undigested }, occurrences }: BomNode,
+  isRoot: boolean,
+  features: VersionFeatures,
+  rest: Pick<PropertyFacts, "digests" | "distributions">,
+): readonly BomProperty[] {
+  return writeProperties({
+    facts,
+    origin,
     ...(features.hasKind(kind) ? {} : { kind }),
     ...(isRoot ? {} : { scope }),
-    ...(component.undigested === undefined ? {} : { undigested: component.undigested }),
-    digests: rest,
-    distributions,
+    ...(undigested === undefined ? {} : { undigested }),
+    ...rest,
     locations: features.occurrences ? [] : occurrences,
   });
-  const { supplier, author, publisher, description, license } = statements ?? {};
-  return {
-    type: features.hasKind(kind) ? kind : OTHER_KIND,
-    "bom-ref": ref,
-    ...(supplier === undefined ? {} : { supplier: { name: supplier } }),
-    ...(author === undefined ? {} : features.authors ? { authors: [splitAuthor(author)] } : { author }),
-    ...(publisher === undefined ? {} : { publisher }),
-    ...(group === undefined ? {} : { group }),
-    name,
-    ...(version === undefined ? {} : { version }),
-    ...(description === undefined ? {} : { description: clipProse(description) }),
-    ...(isRoot ? {} : { scope: SCOPES[scope] }),
-    ...(hashes.length === 0 ? {} : { hashes }),
-    ...(license === undefined || license.trim() === "" ? {} : { licenses: [cdxLicense(licenseOf(license), features)] }),
-    ...(purl === undefined ? {} : { purl }),
-    ...(references.length === 0 ? {} : { externalReferences: references }),
-    ...(evidence === undefined ? {} : { evidence }),
-    ...(properties.length === 0 ? {} : { properties }),
-  };
 }
 
 /** The name as the purl has it: npm's scope and Go's path are its namespace, and CycloneDX calls that `group`. */

@@ -51,6 +51,9 @@ export interface VersionFeatures {
 
 export function featuresOf(version: CycloneDxVersion): VersionFeatures {
   const spec = SPECS[version];
+  const names = new Map(
+    Object.entries(NAMES).filter(([, name]) => spec.supportsHashAlgorithm(name as LibraryAlgorithm)),
+  );
   const since6 = version === "1.6" || version === "1.7";
   return {
     version,
@@ -60,10 +63,7 @@ export function featuresOf(version: CycloneDxVersion): VersionFeatures {
     identities: since6,
     authors: since6,
     acknowledgement: spec.supportsLicenseAcknowledgement,
-    hashName(algorithm) {
-      const name = NAMES[algorithm];
-      return name !== undefined && spec.supportsHashAlgorithm(name as LibraryAlgorithm) ? name : undefined;
-    },
+    hashName: (algorithm) => names.get(algorithm),
   };
 }
 

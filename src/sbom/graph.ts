@@ -132,7 +132,8 @@ function plainRef({ purl, kind, name, version }: Component): string {
   return (purl ?? `${kind}:${name}${version === undefined ? "" : `@${version}`}`).toWellFormed();
 }
 
-function placesOf({ members }: Draft): readonly string[] {
+function placesOf({ component, members }: Draft): readonly string[] {
+  if (members.length === 1) return component.location === undefined ? [] : [component.location];
   const places = new Set(members.flatMap(({ component: { location } }) => (location === undefined ? [] : [location])));
   return [...places].toSorted(byCodeUnits);
 }
@@ -182,17 +183,28 @@ function linkedNodes(inventories: readonly Inventory[], drafts: readonly Draft[]
     for (const { component, inventory } of members) refs.get(inventory)?.set(component.key, ref);
   }
   return drafts.map((draft) => {
-    const { component, ref, members } = draft;
-    const occurrences = placesOf(draft);
-    if (members.every((member) => member.component.dependsOn === undefined)) return { component, ref, occurrences };
-    const needed = new Set<string>();
-    for (const member of members) {
-      const known = refs.get(member.inventory);
-      for (const key of member.component.dependsOn ?? []) {
-        const target = known?.get(key);
-        if (target !== undefined && target !== ref) needed.add(target);
-      }
-    }
-    return { component, ref, occurrences, dependsOn: [...needed].toSorted(byCodeUnits) };
+    const { component, ref } = draft;
+    const needed = neededRefs(draft, refs);
+    const node = { component, ref, occurrences: placesOf(draft) };
+    return needed === undefined ? node : { ...node, dependsOn: needed };
   });
+}
+
+/** What any of the copies needs; undefined when the source says it of none. */
+function neededRefs(
+  { ref, members }: Draft,
+  refs: ReadonlyMap<Inventory, ReadonlyMap<string, string>>,
+): readonly string[] | undefined {
+  const needed = new Set<string>();
+  let isKnown = false;
+  for (const { component, inventory } of members) {
+    if (component.dependsOn === undefined) continue;
+    isKnown = true;
+    const known = refs.get(inventory);
+    for (const key of component.dependsOn) {
+      const target = known?.get(key);
+      if (target !== undefined && target !== ref) needed.add(target);
+    }
+  }
+  return isKnown ? [...needed].toSorted(byCodeUnits) : undefined;
 }

@@ -2,12 +2,16 @@
 
 import { createHash } from "node:crypto";
 
-/** SHA-256 (lower-case hex) of a document. Lists of its top are hashed item by item, so that no text of all is made. */
+/** Items of a list that are hashed together. */
+const BATCH = 1000;
+
+/** SHA-256 (lower-case hex) of a document. Long lists of its top are hashed in parts, so that no text of all is made. */
 export function contentDigest(document: Readonly<Record<string, unknown>>): string {
   const hash = createHash("sha256");
   for (const [name, value] of Object.entries(document)) {
     hash.update(`${JSON.stringify(name)}:`);
-    for (const item of Array.isArray(value) ? value : [value]) hash.update(`${JSON.stringify(item)}\n`);
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+    for (let at = 0; at < list.length; at += BATCH) hash.update(JSON.stringify(list.slice(at, at + BATCH)));
   }
   return hash.digest("hex");
 }
