@@ -9,6 +9,7 @@ import { build } from "esbuild";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { trustRoots, tufStart } from "./trust-roots.mjs";
+import { buildValidators } from "./validators.mjs";
 
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const common = {
@@ -19,7 +20,8 @@ const common = {
   mainFields: ["module", "main"],
   legalComments: "none",
   logLevel: "warning",
-  external: Object.keys(dependencies),
+  // `#…` are files of dist/ (package.json, `imports`).
+  external: [...Object.keys(dependencies), "#*"],
 };
 
 /** Constants of the sources: the version, and the worker's file name beside the built chunk. */
@@ -156,6 +158,7 @@ async function buildProgram() {
     plugins: [toProgram],
   });
   const built = await Promise.all([...files, starting]);
+  built.push(...(await buildValidators("dist", options)));
   built.push(await buildFile("program", program + tableOf([...asked].toSorted()), new Set()));
   writeFileSync("dist/trust-roots.json", trustRoots());
   writeFileSync("dist/tuf-start.json", tufStart());

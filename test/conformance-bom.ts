@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isCycloneDxVersion, schemaProblem } from "../src/core/cyclonedx-schema.ts";
 import { formatPurl, parsePurl } from "../src/core/purl.ts";
 import type { Purl } from "../src/core/purl.ts";
 import type { SuiteResult } from "./support/suite.ts";
@@ -63,4 +64,22 @@ export async function purlSpecSuite(folder: string): Promise<SuiteResult> {
     }
   }
   return await Promise.resolve({ passed, failures });
+}
+
+/** The specification's own BOMs: `valid-…` are valid, `invalid-…` are not. */
+export async function cyclonedxSpecSuite(folder: string): Promise<SuiteResult> {
+  let passed = 0;
+  const failures: string[] = [];
+  for (const version of readdirSync(folder).filter(isCycloneDxVersion)) {
+    for (const file of readdirSync(join(folder, version)).filter((name) => name.endsWith(".json"))) {
+      const document: unknown = JSON.parse(readFileSync(join(folder, version, file), "utf8"));
+      const problem = await schemaProblem(document, version);
+      if (file.startsWith("valid-") === (problem === undefined)) passed += 1;
+      else
+        failures.push(
+          `${version}/${file}: ${problem === undefined ? "valid" : `${problem.pointer}: ${problem.message}`}`,
+        );
+    }
+  }
+  return { passed, failures };
 }

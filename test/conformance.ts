@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, parseJson } from "../src/core/json.ts";
-import { purlSpecSuite } from "./conformance-bom.ts";
+import { cyclonedxSpecSuite, purlSpecSuite } from "./conformance-bom.ts";
 import { minisignSuite, sshsigSuite } from "./conformance-keys.ts";
 import { mcpbManifestSuite } from "./conformance-manifest.ts";
 import { mcpbSuite } from "./conformance-mcpb.ts";
@@ -27,7 +27,7 @@ const SUITES: Readonly<Record<string, Suite | "not built yet">> = {
   sigstore: sigstoreSuite,
   "npm-attestations": npmAttestationsSuite,
   "pypi-attestations": pypiAttestationsSuite,
-  "cyclonedx-spec": "not built yet",
+  "cyclonedx-spec": cyclonedxSpecSuite,
   "purl-spec": purlSpecSuite,
   "bom-examples": "not built yet",
   "sbom-diff-pairs": "not built yet",

@@ -1,0 +1,185 @@
+// What the JSON schemas of CycloneDX cannot say: references that lead nowhere or to two things, digests whose length is
+// not their algorithm's, purls that speak of another package. Each in time linear in the document.
+
+import { MAX_PROBLEMS, pointTo, shownIdentifier } from "./bom-problem.ts";
+import type { BomProblem } from "./bom-problem.ts";
+import { purlDisagreement } from "./purl-agreement.ts";
+import { parsePurl } from "./purl.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Digits of hex by the names that CycloneDX 1.7 gives algorithms (`hash-alg`). */
+export const HASH_DIGITS: ReadonlyMap<string, number> = new Map([
+  ["MD5", 32],
+  ["SHA-1", 40],
+  ["SHA-256", 64],
+  ["SHA-384", 96],
+  ["SHA-512", 128],
+  ["SHA3-256", 64],
+  ["SHA3-384", 96],
+  ["SHA3-512", 128],
+  ["BLAKE2b-256", 64],
+  ["BLAKE2b-384", 96],
+  ["BLAKE2b-512", 128],
+  // Of variable length; the usual one.
+  ["BLAKE3", 64],
+  ["Streebog-256", 64],
+  ["Streebog-512", 128],
+]);
+
+interface Reference {
+  readonly ref: string;
+  readonly pointer: string;
+}
+
+interface Gathered {
+  /** Where each `bom-ref` is, first. */
+  readonly refs: Map<string, string>;
+  readonly duplicates: Reference[];
+  readonly hashes: BomProblem[];
+  readonly purls: BomProblem[];
+}
+
+/** An object, no list; own members only are asked for. */
+function asMembers(value: unknown): Members | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Members) : undefined;
+}
+
+function textOf(members: Members, name: string): string | undefined {
+  const value = Object.hasOwn(members, name) ? members[name] : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
+function listOf(members: Members, name: string): readonly unknown[] {
+  const value = Object.hasOwn(members, name) ? members[name] : undefined;
+  return Array.isArray(value) ? (value as readonly unknown[]) : [];
+}
+
+/** A link to another document (CycloneDX, BOM-Link), which cannot be looked up. */
+function isLink(ref: string): boolean {
+  return ref.startsWith("urn:cdx:");
+}
+
+/** The way to what is being looked at; the pointer is made only for what is wrong. */
+interface Way {
+  readonly before: Way | undefined;
+  readonly step: string | number;
+}
+
+function pointerOf(way: Way | undefined): string {
+  const steps: (string | number)[] = [];
+  for (let at = way; at !== undefined; at = at.before) steps.push(at.step);
+  return steps.toReversed().reduce<string>(pointTo, "");
+}
+
+/** Looks at every object of the document. As deep as the document, which parsing bounds. */
+function gather(value: unknown, way: Way | undefined, found: Gathered): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of (value as readonly unknown[]).entries()) {
+      if (typeof item === "object") gather(item, { before: way, step: index }, found);
+    }
+    return;
+  }
+  const members = asMembers(value);
+  if (members === undefined) return;
+  const ref = textOf(members, "bom-ref");
+  if (ref !== undefined) {
+    if (!found.refs.has(ref)) found.refs.set(ref, "");
+    else if (found.duplicates.length < MAX_PROBLEMS) found.duplicates.push({ ref, pointer: pointerOf(way) });
+  }
+  checkHash(members, way, found.hashes);
+  checkPurl(members, way, found.purls);
+  for (const name of Object.keys(members)) {
+    const item = members[name];
+    if (typeof item === "object" && item !== null) gather(item, { before: way, step: name }, found);
+  }
+}
+
+function checkHash(members: Members, way: Way | undefined, problems: BomProblem[]): void {
+  const [algorithm, content] = [textOf(members, "alg"), textOf(members, "content")];
+  if (algorithm === undefined || content === undefined || problems.length >= MAX_PROBLEMS) return;
+  const digits = HASH_DIGITS.get(algorithm);
+  if (digits === undefined || (content.length === digits && /^[0-9a-f]+$/i.test(content))) return;
+  const message = `a digest by ${algorithm} has ${digits} digits of hex, not ${content.length} characters`;
+  problems.push({ pointer: pointerOf(way), message });
+}
+
+function checkPurl(members: Members, way: Way | undefined, problems: BomProblem[]): void {
+  const [name, text] = [textOf(members, "name"), textOf(members, "purl")];
+  if (name === undefined || text === undefined || problems.length >= MAX_PROBLEMS) return;
+  const purl = parsePurl(text);
+  if (purl === undefined) return;
+  const component = { name, group: textOf(members, "group"), version: textOf(members, "version") };
+  const other = purlDisagreement(component, purl);
+  if (other === undefined) return;
+  const message = `the purl has the ${other.part} ${shownIdentifier(other.purl)}, the component ${shownIdentifier(other.stated)}`;
+  problems.push({ pointer: pointerOf(way), message });
+}
+
+/** All references from one part of the document to another. */
+function* references(document: Members): Generator<Reference> {
+  for (const [index, item] of listOf(document, "dependencies").entries()) {
+    const members = asMembers(item);
+    if (members === undefined) continue;
+    const pointer = `/dependencies/${index}`;
+    const ref = textOf(members, "ref");
+    if (ref !== undefined) yield { ref, pointer: `${pointer}/ref` };
+    yield* texts(members, "dependsOn", pointer);
+    yield* texts(members, "provides", pointer);
+  }
+  for (const [index, item] of listOf(document, "compositions").entries()) {
+    const members = asMembers(item);
+    if (members === undefined) continue;
+    for (const name of ["assemblies", "dependencies", "vulnerabilities"]) {
+      yield* texts(members, name, `/compositions/${index}`);
+    }
+  }
+  for (const [index, item] of listOf(document, "annotations").entries()) {
+    const members = asMembers(item);
+    if (members !== undefined) yield* texts(members, "subjects", `/annotations/${index}`);
+  }
+  for (const [index, item] of listOf(document, "vulnerabilities").entries()) {
+    for (const [at, affected] of listOf(asMembers(item) ?? {}, "affects").entries()) {
+      const ref = textOf(asMembers(affected) ?? {}, "ref");
+      if (ref !== undefined) yield { ref, pointer: `/vulnerabilities/${index}/affects/${at}/ref` };
+    }
+  }
+}
+
+function* texts(members: Members, name: string, pointer: string): Generator<Reference> {
+  for (const [index, ref] of listOf(members, name).entries()) {
+    if (typeof ref === "string") yield { ref, pointer: `${pointer}/${name}/${index}` };
+  }
+}
+
+/** What is wrong with a document besides its form, by kind: readers have rules of their own for some. */
+export interface CycloneDxBreaches {
+  /** A `bom-ref` twice, a reference that leads nowhere, two entries of dependencies for one component. */
+  readonly references: readonly BomProblem[];
+  readonly hashes: readonly BomProblem[];
+  readonly purls: readonly BomProblem[];
+}
+
+/** The breaches of a document, at most 20 of each kind. Any value may be given. */
+export function cycloneDxBreaches(document: unknown): CycloneDxBreaches {
+  const found: Gathered = { refs: new Map(), duplicates: [], hashes: [], purls: [] };
+  gather(document, undefined, found);
+  // Parts of a formulation repeat the name of what they are about, in the specification's own examples, too.
+  const twice = found.duplicates.filter(({ pointer }) => !pointer.startsWith("/formulation/"));
+  const problems = twice.map(({ ref, pointer }) => ({
+    pointer,
+    message: `the bom-ref ${shownIdentifier(ref)} is used twice`,
+  }));
+  const described = new Set<string>();
+  for (const { ref, pointer } of references(asMembers(document) ?? {})) {
+    if (problems.length >= MAX_PROBLEMS) break;
+    if (/^\/dependencies\/\d+\/ref$/.test(pointer)) {
+      if (described.has(ref))
+        problems.push({ pointer, message: `the dependencies of ${shownIdentifier(ref)} are stated twice` });
+      described.add(ref);
+    }
+    if (!found.refs.has(ref) && !isLink(ref))
+      problems.push({ pointer, message: `nothing has the bom-ref ${shownIdentifier(ref)}` });
+  }
+  return { references: problems, hashes: found.hashes, purls: found.purls };
+}
