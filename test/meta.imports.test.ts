@@ -26,10 +26,13 @@ const FILES = [...DISK, "events", "stream", "timers", "url", "worker_threads", "
 const COMMANDS = ["verify", "sbom", "diff", "registry", "audit", "mcp"];
 const SIGNED = "verify/signed.ts";
 const SIGSTORE = ["bundle", "core", "protobuf-specs", "verify"].map((name) => `@sigstore/${name}`);
+/** Compiled schemas, files of dist/ (package.json, `imports`). */
+const VALIDATORS = ["1.2", "1.3", "1.4", "1.5", "1.6", "1.7"].map((version) => `#cyclonedx/${version}`);
 
 /** By folder, or by file where a file may do more than its folder. */
 const TABLE: Readonly<Record<string, Row>> = {
   core: { folders: [], builtins: PURE, packages: ["jsonc-parser"] },
+  "core/cyclonedx-schema.ts": { folders: [], builtins: [], packages: VALIDATORS },
   io: { folders: ["core"], builtins: FILES },
   "io/child.ts": { folders: ["core"], builtins: [...FILES, "child_process"], packages: ["execa"] },
   "io/net.ts": { folders: ["core"], builtins: [...FILES, "net", "tls", "http", "https", "dns"] },
@@ -89,6 +92,7 @@ async function imports(): Promise<readonly Edge[]> {
     format: "esm",
     platform: "node",
     packages: "external",
+    external: ["#*"],
     metafile: true,
     logLevel: "silent",
   });
