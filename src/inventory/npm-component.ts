@@ -40,8 +40,8 @@ export function componentOf(node: NpmNode, around: Surroundings, report: Report)
   const own = isLink(node.meta) ? around.target : node;
   const meta = own?.meta ?? {};
   const name = nameOf(own ?? node);
-  const version = versionOf(meta, report);
   const stated = isLink(node.meta) ? undefined : statedAddress(node.meta, report);
+  const version = versionOf(meta, report) ?? stated?.archive?.version;
   const origin = originOf(node, around, stated);
   const digests = digestsOf(node.meta, report);
   const facts = factsOf(node, meta, name, around);
@@ -60,7 +60,8 @@ export function componentOf(node: NpmNode, around: Surroundings, report: Report)
   };
   if (version !== undefined) component.version = version;
   if (isNpmName(name) && (version === undefined || VERSION.test(version))) {
-    component.purl = npmPurl(name, version, origin.kind === "bundled" ? undefined : stated?.qualifiers);
+    const qualifiers = origin.kind === "bundled" ? undefined : stated?.qualifiers;
+    component.purl = qualifiers === undefined ? plainPurl(name, version) : npmPurl(name, version, qualifiers);
   }
   if (digests.length === 0) component.undigested = reasonWithout(node, origin, around);
   if (around.dependsOn !== undefined) component.dependsOn = around.dependsOn;
@@ -94,6 +95,15 @@ function versionOf(meta: JsonObject, report: Report): string | undefined {
   }
   if (!VERSION.test(version)) report("component-malformed", "its version is not one that npm has", { actual: version });
   return version;
+}
+
+/**
+ * As `npmPurl`, in a tenth of the time: names and versions that were checked hold two characters that have to be encoded,
+ * and nearly every component has nothing else.
+ */
+export function plainPurl(name: string, version: string | undefined): string {
+  const path = name.startsWith("@") ? `%40${name.slice(1)}` : name;
+  return version === undefined ? `pkg:npm/${path}` : `pkg:npm/${path}@${version.replaceAll("+", "%2B")}`;
 }
 
 function checkName({ place, problem }: NpmNode, name: string, origin: Origin, report: Report): void {
@@ -140,6 +150,10 @@ function bare(version: string): string {
 function digestsOf(meta: JsonObject, report: Report): Component["digests"] {
   const integrity = member(meta, "integrity");
   if (integrity === undefined || integrity === null || integrity === false || integrity === "") return NONE;
+  if (typeof integrity === "string" && SHA512.test(integrity)) {
+    const hex = Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex");
+    return [{ algorithm: "sha512", hex, from: "declared" }];
+  }
   const { digests, malformed } =
     typeof integrity === "string" ? parseIntegrity(integrity) : { digests: NONE, malformed: ["no text"] };
   for (const part of malformed.slice(0, 1)) {
@@ -149,6 +163,8 @@ function digestsOf(meta: JsonObject, report: Report): Component["digests"] {
 }
 
 const NONE: readonly never[] = [];
+/** What nearly every component has, and what `parseIntegrity` takes ten times as long for. The last digit has no stray bits. */
+const SHA512 = /^sha512-[A-Za-z0-9+/]{85}[AQgw]==$/;
 
 function originOf(node: NpmNode, { target, bundler, workspace }: Surroundings, stated: Address | undefined): Origin {
   const { meta, place, key } = node;

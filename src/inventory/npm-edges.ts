@@ -19,14 +19,16 @@ const MAY_BE_ABSENT: readonly EdgeKind[] = ["optional", "optional-peer"];
 /** The edges of a node, or of the root (`place` is `""`), whose `meta` may be that of its package.json. */
 export function edgesOf(graph: Graph, place: string, meta: JsonObject, isTop: boolean): Edges {
   const requests = requestsOf(meta, isTop);
-  if (requests.size === 0) return NO_EDGES;
+  if (requests.length === 0) return NO_EDGES;
   const find = graph.finderIn(place);
   const dependsOn: string[] = [];
   const missing: { name: string; kind: EdgeKind }[] = [];
-  for (const [name, kind] of requests) {
-    const found = find(name);
-    if (found !== undefined) dependsOn.push(found.key);
-    else if (!MAY_BE_ABSENT.includes(kind)) missing.push({ name, kind });
+  for (const { names, kind } of requests) {
+    for (const name of names) {
+      const found = find(name);
+      if (found !== undefined) dependsOn.push(found.key);
+      else if (!MAY_BE_ABSENT.includes(kind)) missing.push({ name, kind });
+    }
   }
   return { dependsOn, missing };
 }

@@ -24,10 +24,10 @@ export function contradictions(
 ): readonly Remark[] {
   const remarks: Remark[] = [];
   const unknown: string[] = [];
-  for (const old of nodesOfDependencies(dependencies)) {
+  for (const old of nodesOfDependencies(dependencies, graph.byPlace)) {
     const node = graph.byPlace.get(old.key);
-    // The folder behind a link is told by the link.
-    if (node === undefined && old.place.kind === "folder") continue;
+    // The folder behind a link is told by the link, and a folder without a name is none that npm 6 would install.
+    if (node === undefined && (old.place.kind === "folder" || isStoreFolder(old))) continue;
     if (node === undefined) {
       unknown.push(subjectOf(old));
       continue;
@@ -54,6 +54,11 @@ export function contradictions(
     });
   }
   return remarks;
+}
+
+/** `node_modules/.pnpm/a/1.0.0`: early versions of npm 7 wrote the folders of other tools' stores among the names. */
+function isStoreFolder({ meta, trail }: NpmNode): boolean {
+  return Object.keys(meta).length === 0 && trail.at(-1)?.startsWith(".") === true;
 }
 
 function differenceOf(node: NpmNode, old: NpmNode): Difference | undefined {

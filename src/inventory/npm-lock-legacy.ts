@@ -16,31 +16,39 @@ import { archiveOf, parseAddress } from "./npm-origin.ts";
 import { isFolderName, parsePlace, placeOfPath } from "./npm-place.ts";
 import type { Place } from "./npm-place.ts";
 
-/** The nodes of a `dependencies` section in the form of version 3, each above what lies below it. */
-export function nodesOfDependencies(dependencies: JsonObject): readonly NpmNode[] {
+/**
+ * The nodes of a `dependencies` section in the form of version 3, each above what lies below it.
+ * @param places those of `packages`, where the lockfile has both: early versions of npm 7 wrote folders of the project
+ * (`packages/a`) among the names
+ */
+export function nodesOfDependencies(
+  dependencies: JsonObject,
+  places?: ReadonlyMap<string, NpmNode>,
+): readonly NpmNode[] {
   const nodes: NpmNode[] = [];
-  const taken = new Set<string>();
+  const taken = new Map<string, JsonObject>();
   const add = (place: Place, key: string, meta: JsonObject, trail: readonly string[], problem?: string): void => {
-    const unusable = place.kind === "malformed" || taken.has(key);
-    const twice = place.kind !== "malformed" && taken.has(key) ? "another entry has its place" : problem;
-    const own = unusable ? `//${nodes.length + 1}` : key;
-    taken.add(own);
-    const kept: Place = twice === undefined || place.kind === "malformed" ? place : { kind: "malformed", why: twice };
-    nodes.push({
-      key: own,
-      place: unusable ? kept : place,
-      meta,
-      trail,
-      ...(twice === undefined ? {} : { problem: twice }),
-    });
+    const before = place.kind === "malformed" ? undefined : taken.get(key);
+    // Two links to one folder both repeat what lies in it.
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(meta)) return;
+    if (before !== undefined) {
+      const why = "another entry has its place";
+      nodes.push({ key: `//${nodes.length + 1}`, place: { kind: "malformed", why }, meta, trail });
+      return;
+    }
+    if (place.kind !== "malformed") taken.set(key, meta);
+    const own = place.kind === "malformed" ? `//${nodes.length + 1}` : key;
+    nodes.push({ key: own, place, meta, trail, ...(problem === undefined ? {} : { problem }) });
   };
   const walk = (host: string, section: JsonObject, trail: readonly string[]): void => {
     for (const name of Object.keys(section)) {
       const entry = section[name];
       const path = [...trail, name];
-      const key = host === "" ? `node_modules/${name}` : `${host}/node_modules/${name}`;
+      const folder = places !== undefined && places.get(name)?.place.kind === "folder";
+      const key = folder ? name : host === "" ? `node_modules/${name}` : `${host}/node_modules/${name}`;
       const meta = isJsonObject(entry) ? metaOf(entry) : {};
-      add(placeFor(key, name), key, meta, path, isJsonObject(entry) ? undefined : "its entry is no object");
+      if (!folder)
+        add(placeFor(key, name), key, meta, path, isJsonObject(entry) ? undefined : "its entry is no object");
       if (!isJsonObject(entry)) continue;
       const target = isLink(meta) ? placeOfPath(textMember(meta, "resolved") ?? "/") : undefined;
       // What hangs below a link lies in the folder that it leads to.
@@ -56,7 +64,9 @@ export function nodesOfDependencies(dependencies: JsonObject): readonly NpmNode[
 }
 
 function placeFor(key: string, name: string): Place {
-  return isFolderName(name) ? parsePlace(key) : { kind: "malformed", why: "its name is no name of a package" };
+  const place = parsePlace(key);
+  if (isFolderName(name) || place.kind === "malformed") return place;
+  return { kind: "malformed", why: "its name is no name of a package" };
 }
 
 /** The entry's flags, digest and requests under the names of version 3. */
@@ -97,7 +107,10 @@ function metaOf(entry: JsonObject): JsonObject {
   ) {
     meta["resolved"] = version;
     const archive = /^https?:/i.test(version) ? archiveOf(version.replace(/[?#].*$/s, "")) : undefined;
-    if (archive?.version !== undefined) meta["version"] = archive.version;
+    if (archive?.version !== undefined) {
+      meta["name"] = archive.name;
+      meta["version"] = archive.version;
+    }
   } else if (version !== "") {
     meta["version"] = version;
   }

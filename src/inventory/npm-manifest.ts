@@ -10,13 +10,17 @@ import { publicUrl } from "../core/public-url.ts";
 /** For objects that are put together member by member: a hundred thousand of them, so nothing is spread. */
 export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
+const PLATFORM = ["os", "cpu", "libc"] as const;
+
 /** Members of package.json (docs.npmjs.com, "package.json") that are facts. `name` is that of the package. */
 export function manifestFacts(manifest: JsonObject, name: string): Draft<Facts> {
   const facts: Draft<Facts> = {};
   const commands = commandsOf(member(manifest, "bin"), name);
   if (commands.length > 0) facts.commands = commands;
-  for (const key of ["os", "cpu", "libc"] as const) {
-    const values = textsOf(member(manifest, key));
+  for (const key of PLATFORM) {
+    const value = member(manifest, key);
+    if (value === undefined) continue;
+    const values = textsOf(value);
     if (values.length > 0) facts[key] = values;
   }
   const engines = enginesOf(member(manifest, "engines"));
@@ -28,6 +32,8 @@ export function manifestFacts(manifest: JsonObject, name: string): Draft<Facts> 
   return facts;
 }
 
+const NONE: readonly never[] = [];
+
 /** One text is a list of one. */
 function textsOf(value: Json | undefined): readonly string[] {
   if (typeof value === "string") return [value];
@@ -36,15 +42,21 @@ function textsOf(value: Json | undefined): readonly string[] {
 
 /** `{node: ">=20"}`, and lists of such texts from the time before npm 1. */
 function enginesOf(value: Json | undefined): readonly string[] {
+  if (value === undefined) return NONE;
   if (!isJsonObject(value)) return textsOf(value);
-  return Object.entries(value).flatMap(([engine, range]) => (typeof range === "string" ? [`${engine} ${range}`] : []));
+  const engines: string[] = [];
+  for (const engine of Object.keys(value)) {
+    const range = value[engine];
+    if (typeof range === "string") engines.push(`${engine} ${range}`);
+  }
+  return engines;
 }
 
 /** A text is the file of the one command that is called as the package, without its scope. */
 function commandsOf(bin: Json | undefined, name: string): readonly string[] {
   if (typeof bin === "string" && bin !== "") return [name.slice(name.lastIndexOf("/") + 1)];
-  if (!isJsonObject(bin)) return [];
-  return Object.entries(bin).flatMap(([command, file]) => (typeof file === "string" ? [command] : []));
+  if (!isJsonObject(bin)) return NONE;
+  return Object.keys(bin).filter((command) => typeof bin[command] === "string");
 }
 
 /** The files that its commands run, as written: attacker-controlled, never a path to open as it is. */

@@ -17,7 +17,7 @@ export interface NpmNode {
   readonly problem?: string;
 }
 
-/** What a dependency is asked for as. `workspace` is a link that the root has to a member of the project. */
+/** What a dependency is asked for as. */
 export type EdgeKind = "runtime" | "optional" | "development" | "peer" | "optional-peer";
 
 export interface Graph {
@@ -112,27 +112,34 @@ export function isSet(meta: JsonObject, flag: string): boolean {
   return Boolean(member(meta, flag));
 }
 
+/** Names that are asked for in one way. */
+export interface Requests {
+  readonly kind: EdgeKind;
+  readonly names: readonly string[];
+}
+
 /**
- * What a node asks for, by name; of several kinds the last one that npm reads counts. Development dependencies are
- * installed for the project and its folders only.
+ * What a node asks for, each name once; of several kinds the last one that npm reads counts. Development dependencies
+ * are installed for the project and its folders only.
  * Source: @npmcli/arborist lib/node.js, `_loadDeps`.
  */
-export function requestsOf(meta: JsonObject, isTop: boolean): ReadonlyMap<string, EdgeKind> {
-  const requests = new Map<string, EdgeKind>();
+export function requestsOf(meta: JsonObject, isTop: boolean): readonly Requests[] {
+  const runtime = Object.keys(objectMember(meta, "dependencies") ?? {});
+  const optional = objectMember(meta, "optionalDependencies");
   const peers = objectMember(meta, "peerDependencies");
-  if (peers !== undefined) {
-    const about = objectMember(meta, "peerDependenciesMeta") ?? {};
-    for (const name of Object.keys(peers)) {
-      const said = objectMember(about, name);
-      requests.set(name, said !== undefined && isSet(said, "optional") ? "optional-peer" : "peer");
-    }
+  const development = isTop ? objectMember(meta, "devDependencies") : undefined;
+  // Nearly every package asks in one way only.
+  if (optional === undefined && peers === undefined && development === undefined) {
+    return runtime.length === 0 ? [] : [{ kind: "runtime", names: runtime }];
   }
-  const add = (key: string, kind: EdgeKind): void => {
-    const names = objectMember(meta, key);
-    if (names !== undefined) for (const name of Object.keys(names)) requests.set(name, kind);
-  };
-  add("dependencies", "runtime");
-  add("optionalDependencies", "optional");
-  if (isTop) add("devDependencies", "development");
-  return requests;
+  const kinds = new Map<string, EdgeKind>();
+  const about = objectMember(meta, "peerDependenciesMeta") ?? {};
+  for (const name of Object.keys(peers ?? {})) {
+    const said = objectMember(about, name);
+    kinds.set(name, said !== undefined && isSet(said, "optional") ? "optional-peer" : "peer");
+  }
+  for (const name of runtime) kinds.set(name, "runtime");
+  for (const name of Object.keys(optional ?? {})) kinds.set(name, "optional");
+  for (const name of Object.keys(development ?? {})) kinds.set(name, "development");
+  return [...kinds].map(([name, kind]) => ({ kind, names: [name] }));
 }
