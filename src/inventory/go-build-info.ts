@@ -1,0 +1,203 @@
+// What Go's linker writes into a program about its modules (Go source, debug/buildinfo and runtime/debug.BuildInfo).
+//
+//   blob    = "\xff Go buildinf:" pointerSize:1 flags:1 rest      at an address that is a multiple of 16
+//   rest    = flags & 2: 16 bytes of padding, string, string; each a varint length and its bytes     since Go 1.18
+//             else: pointer to a Go string, pointer to another; a Go string is a pointer and a length; flags & 1: big-endian
+//   strings = version of Go; 16 bytes, lines, 16 bytes
+//   lines   = { "path\t" package | ( "mod\t" | "dep\t" | "=>\t" ) module "\t" version [ "\t" h1 ] | "build\t" key "=" value }
+//
+// Of the build settings only those are kept that are known to hold no secret: `-ldflags` holds what its author wished.
+
+import { fieldsOf, locate } from "./binary-image.ts";
+import type { BinaryImage, Mapping } from "./binary-image.ts";
+import type { GoModule } from "./go-module.ts";
+
+const MAGIC = Buffer.from("\xff Go buildinf:", "latin1");
+const ALIGNMENT = 16;
+const HEADER = 32;
+/** How much is searched at once (bytes), a multiple of the alignment. */
+const CHUNK = 1 << 20;
+/** Longer texts (bytes) are no list of modules. */
+const MAX_TEXT = 8 << 20;
+/** Places that are searched, of one kind. */
+const MAX_PLACES = 4;
+
+/** Settings that say what was built, from what. */
+const KEPT: ReadonlySet<string> = new Set(["GOOS", "GOARCH", "vcs", "vcs.revision", "vcs.modified"]);
+
+export interface GoBuildInfo {
+  /** `go1.26.8`, `devel go1.27-3decccc`. */
+  readonly goVersion: string;
+  /** Package path of the program. */
+  readonly path?: string;
+  readonly main?: GoModule;
+  readonly dependencies: readonly GoModule[];
+  readonly settings: ReadonlyMap<string, string>;
+  /** What cannot be read in it, as clauses. */
+  readonly problems: readonly string[];
+}
+
+/** The build information of a program; undefined where there is none; a text where there is and it cannot be read. */
+export function findGoBuildInfo(image: BinaryImage): GoBuildInfo | string | undefined {
+  const places = [...image.goBuildInfo.slice(0, MAX_PLACES), ...(image.data === undefined ? [] : [image.data])];
+  for (const place of places) {
+    const at = searchMagic(image, place);
+    if (at === undefined) continue;
+    const skip = at - place.at;
+    const blob = { address: place.address + skip, at, size: place.size - skip };
+    const texts = readBlob(image, blob);
+    if (typeof texts === "string") return texts;
+    return parseLines(texts.goVersion, texts.modules);
+  }
+  return undefined;
+}
+
+/** Position of the blob in a mapping. */
+function searchMagic({ bytes }: BinaryImage, { address, at, size }: Mapping): number | undefined {
+  if (!Number.isFinite(address)) return undefined;
+  const end = at + size;
+  const misaligned = address % ALIGNMENT;
+  for (let start = at + (misaligned === 0 ? 0 : ALIGNMENT - misaligned); start < end; start += CHUNK) {
+    const chunk = bytes.read(start, Math.min(CHUNK, end - start));
+    for (let found = chunk.indexOf(MAGIC); found !== -1; found = chunk.indexOf(MAGIC, found + 1)) {
+      if (found % ALIGNMENT === 0 && end - start - found >= HEADER) return start + found;
+    }
+  }
+  return undefined;
+}
+
+interface Texts {
+  readonly goVersion: string;
+  readonly modules: Buffer;
+}
+
+const UNREADABLE = "its Go build information cannot be read";
+
+function readBlob(image: BinaryImage, blob: Mapping): Texts | string {
+  const header = image.bytes.read(blob.at, HEADER);
+  const [pointerSize, flags] = [header[14] ?? 0, header[15] ?? 0];
+  const inline = (flags & 2) !== 0;
+  if (!inline && pointerSize !== 4 && pointerSize !== 8) return `${UNREADABLE}: its pointers have ${pointerSize} bytes`;
+  const strings = inline ? inlineStrings(image, blob) : pointedStrings(image, header);
+  if (strings === undefined) return `${UNREADABLE}: a text of it lies outside of the program or is too long`;
+  const [version, modules] = strings;
+  if (version.length === 0) return `${UNREADABLE}: it states no version of Go`;
+  return { goVersion: version.toString("utf8"), modules };
+}
+
+type Strings = readonly [version: Buffer, modules: Buffer];
+
+function inlineStrings(image: BinaryImage, blob: Mapping): Strings | undefined {
+  // A section may end before what is mapped with it.
+  const room = Math.max(blob.size, locate(image, blob.address)?.size ?? 0);
+  let at = HEADER;
+  const next = (): Buffer | undefined => {
+    const length = readVarint(image.bytes.read(blob.at + at, Math.min(10, room - at)));
+    if (length === undefined || length.value > MAX_TEXT || at + length.size + length.value > room) return undefined;
+    const text = image.bytes.read(blob.at + at + length.size, length.value);
+    at += length.size + length.value;
+    return text.length === length.value ? text : undefined;
+  };
+  const version = next();
+  const modules = version === undefined ? undefined : next();
+  return version === undefined || modules === undefined ? undefined : [version, modules];
+}
+
+/** Little-endian base 128 (encoding/binary, Uvarint); undefined for what is no number or 2^49 and more. */
+function readVarint(bytes: Buffer): { readonly value: number; readonly size: number } | undefined {
+  let value = 0;
+  for (let size = 0; size < Math.min(bytes.length, 7); size++) {
+    const byte = bytes[size] ?? 0;
+    value += (byte & 0x7f) * 2 ** (7 * size);
+    if (byte < 0x80) return { value, size: size + 1 };
+  }
+  return undefined;
+}
+
+function pointedStrings(image: BinaryImage, header: Buffer): Strings | undefined {
+  const [size, little] = [header[14] ?? 0, ((header[15] ?? 0) & 1) === 0];
+  const pointerAt = (bytes: Buffer, at: number): number => {
+    const fields = fieldsOf(bytes, little);
+    return size === 4 ? fields.u32(at) : fields.u64(at);
+  };
+  const stringAt = (address: number): Buffer | undefined => {
+    const place = locate(image, address);
+    if (place === undefined || place.size < 2 * size) return undefined;
+    const string = image.bytes.read(place.at, 2 * size);
+    const length = pointerAt(string, size);
+    if (length === 0) return Buffer.alloc(0);
+    const text = locate(image, pointerAt(string, 0));
+    if (text === undefined || length > text.size || length > MAX_TEXT) return undefined;
+    return image.bytes.read(text.at, length);
+  };
+  const version = stringAt(pointerAt(header, 16));
+  // A program that was built without modules has no second text.
+  const pointer = pointerAt(header, 16 + size);
+  const modules = pointer === 0 ? Buffer.alloc(0) : stringAt(pointer);
+  return version === undefined || modules === undefined ? undefined : [version, modules];
+}
+
+/** The framed lines without their frame; empty where there is no frame. */
+function unframed(modules: Buffer): string {
+  const framed = modules.length >= 33 && modules[modules.length - 17] === 0x0a;
+  return framed ? modules.toString("utf8", 16, modules.length - 16) : "";
+}
+
+function parseLines(goVersion: string, modules: Buffer): GoBuildInfo {
+  const problems: string[] = [];
+  const settings = new Map<string, string>();
+  const dependencies: GoModule[] = [];
+  let path: string | undefined;
+  let main: GoModule | undefined;
+  let last: "main" | "dependency" | undefined;
+  const text = unframed(modules);
+  if (modules.length > 0 && text === "") problems.push(`${UNREADABLE}: its list of modules has no frame`);
+  for (const line of text.split("\n")) {
+    const [kind, ...columns] = line.split("\t");
+    if (kind === "path") {
+      path = columns.join("\t");
+    } else if (kind === "mod" || kind === "dep") {
+      const module = moduleOf(columns);
+      last = undefined;
+      if (module === undefined) {
+        problems.push("a line of its Go build information names no module");
+      } else if (kind === "dep") {
+        dependencies.push(module);
+        last = "dependency";
+      } else {
+        if (main !== undefined) problems.push("its Go build information names two main modules");
+        main ??= module;
+        last = "main";
+      }
+    } else if (kind === "=>") {
+      const replacement = columns.length === 3 ? moduleOf(columns) : undefined;
+      const replaced = last === "main" ? main : last === "dependency" ? dependencies.pop() : undefined;
+      if (replaced === undefined || replacement === undefined) {
+        problems.push("a line of its Go build information replaces nothing");
+      }
+      if (replaced !== undefined) {
+        const module = replacement === undefined ? replaced : { ...replaced, replacement };
+        if (last === "main") main = module;
+        else dependencies.push(module);
+      }
+      last = undefined;
+    } else if (kind === "build") {
+      const [, key, value] = /^([^=]*)=(.*)$/s.exec(columns.join("\t")) ?? [];
+      if (key !== undefined && value !== undefined && KEPT.has(key)) settings.set(key, value);
+    }
+  }
+  return {
+    goVersion,
+    ...(path === undefined ? {} : { path }),
+    ...(main === undefined ? {} : { main }),
+    dependencies,
+    settings,
+    problems,
+  };
+}
+
+function moduleOf([path, version, sum, ...more]: readonly string[]): GoModule | undefined {
+  if (path === undefined || path === "" || version === undefined || more.length > 0) return undefined;
+  // A hash that is none is told from one that is missing when the component is made.
+  return { path, version, ...(sum === undefined || sum === "" ? {} : { sum }) };
+}
