@@ -14,7 +14,7 @@ import {
 import type { BomProperty, Form, PropertyFacts, Row } from "./bom-properties.ts";
 import { parseDigest } from "./digest.ts";
 import type { Digest } from "./digest.ts";
-import type { ComponentKind, Distribution, Facts, McpFacts, Origin, Scope } from "./inventory.ts";
+import type { Distribution, Facts, Origin } from "./inventory.ts";
 import { isJsonObject, member } from "./json-value.ts";
 import type { Json } from "./json.ts";
 import { publicPath, publicUrl } from "./public-url.ts";
@@ -145,6 +145,8 @@ function readDistribution(text: string): Distribution | undefined {
 
 const SINGLE_OTHERS: ReadonlySet<string> = new Set<string>([
   OTHER_PROPERTIES.kind,
+  OTHER_PROPERTIES.version,
+  OTHER_PROPERTIES.contradictingPurl,
   OTHER_PROPERTIES.scope,
   OTHER_PROPERTIES.sourceKind,
   OTHER_PROPERTIES.sourceHost,
@@ -228,15 +230,16 @@ export function readProperties(properties: Iterable<BomProperty>): ReadPropertie
     if (!takeFact(property, draft) && !takeOther(property, draft)) malformed.push(property);
   }
   const facts = Object.fromEntries(draft.facts) as Facts;
-  const mcp = Object.fromEntries(draft.mcp) as McpFacts;
-  const kind = draft.other.get(OTHER_PROPERTIES.kind) as ComponentKind | undefined;
-  const scope = draft.other.get(OTHER_PROPERTIES.scope) as Scope | undefined;
+  const texts = (["kind", "version", "contradictingPurl", "scope"] as const).map(
+    (key) => [key, draft.other.get(OTHER_PROPERTIES[key])] as const,
+  );
   const origin = originOf(draft.other);
   const undigested = draft.other.get(OTHER_PROPERTIES.integrity)?.slice(ABSENT.length);
+  const present = texts.filter(([, value]) => value !== undefined);
   return {
-    facts: draft.mcp.size === 0 ? facts : { ...facts, mcp },
-    ...(kind === undefined ? {} : { kind }),
-    ...(scope === undefined ? {} : { scope }),
+    facts: draft.mcp.size === 0 ? facts : { ...facts, mcp: Object.fromEntries(draft.mcp) },
+    // Kind and scope were looked up in the sets of their values.
+    ...(Object.fromEntries(present) as Pick<ReadProperties, "kind" | "version" | "contradictingPurl" | "scope">),
     ...(origin === undefined ? {} : { origin }),
     ...(undigested === undefined ? {} : { undigested }),
     digests: draft.digests,

@@ -1,6 +1,6 @@
 // One component as CycloneDX has it. Whatever a version has no field for becomes a property (docs/sbom-properties.md).
 
-import { clipProse, writeProperties } from "../core/bom-properties.ts";
+import { clipProse, writeProperties } from "../core/bom-properties-write.ts";
 import type { BomProperty, PropertyFacts } from "../core/bom-properties.ts";
 import type { Component, Scope, Statements } from "../core/inventory.ts";
 import { referencesOf } from "./cyclonedx-references.ts";
@@ -9,6 +9,7 @@ import { splitDigests } from "./cyclonedx-version.ts";
 import type { CdxHash, VersionFeatures } from "./cyclonedx-version.ts";
 import type { BomNode } from "./graph.ts";
 import type { License } from "./license.ts";
+import { identifiers } from "./identifiers.ts";
 import { splitAuthor } from "./person.ts";
 import type { CdxContact } from "./person.ts";
 
@@ -61,15 +62,22 @@ const OTHER_KIND = "library";
 export interface ComponentContext {
   readonly features: VersionFeatures;
   readonly licenseOf: (text: string) => License;
+  /** Whether a purl may contradict its component: in what was read from an SBOM. */
+  readonly checksPurls: boolean;
 }
 
 /** While it is made: member by member, in their order, which is much faster than to put it together of parts. */
 type Draft = { -readonly [Name in keyof CdxComponent]: CdxComponent[Name] };
 
 /** @param isRoot the component that the SBOM is about, which has no scope */
-export function cdxComponent(node: BomNode, isRoot: boolean, { features, licenseOf }: ComponentContext): CdxComponent {
+export function cdxComponent(
+  node: BomNode,
+  isRoot: boolean,
+  { features, licenseOf, checksPurls }: ComponentContext,
+): CdxComponent {
   const { component, ref } = node;
-  const { kind, version, purl, scope, statements, digests } = component;
+  const { kind, scope, statements, digests } = component;
+  const { version, purl, elsewhere } = identifiers(component, checksPurls);
   const { group, name } = splitName(component);
   const { hashes, rest } = splitDigests(digests, features);
   const { references, rest: distributions } = referencesOf(component, features);
@@ -85,7 +93,7 @@ export function cdxComponent(node: BomNode, isRoot: boolean, { features, license
   if (references.length > 0) draft.externalReferences = references;
   const evidence = features.occurrences ? evidenceOf(node, features) : undefined;
   if (evidence !== undefined) draft.evidence = evidence;
-  const properties = propertiesOf(node, isRoot, features, { digests: rest, distributions });
+  const properties = propertiesOf(node, isRoot, features, { ...elsewhere, digests: rest, distributions });
   if (properties.length > 0) draft.properties = properties;
   return draft;
 }
@@ -103,15 +111,15 @@ function propertiesOf(
   { component: { kind, scope, facts, origin, undigested }, occurrences }: BomNode,
   isRoot: boolean,
   features: VersionFeatures,
-  rest: Pick<PropertyFacts, "digests" | "distributions">,
+  rest: Pick<PropertyFacts, "version" | "contradictingPurl" | "digests" | "distributions">,
 ): readonly BomProperty[] {
   return writeProperties({
+    ...rest,
     facts,
     origin,
     ...(features.hasKind(kind) ? {} : { kind }),
     ...(isRoot ? {} : { scope }),
     ...(undigested === undefined ? {} : { undigested }),
-    ...rest,
     locations: features.occurrences ? [] : occurrences,
   });
 }

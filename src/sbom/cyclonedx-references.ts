@@ -25,7 +25,7 @@ export function referencesOf(component: Component, features: VersionFeatures): R
   const archive = archiveUrl(component);
   if (archive !== undefined) {
     const { hashes } = splitDigests(component.digests, features);
-    references.push({ url: archive, type: "distribution", ...(hashes.length === 0 ? {} : { hashes }) });
+    references.push({ url: iriOf(archive), type: "distribution", ...(hashes.length === 0 ? {} : { hashes }) });
   }
   for (const distribution of component.distributions ?? []) {
     const { reference, whole } = distributionReference(distribution, features);
@@ -47,6 +47,13 @@ function archiveUrl({ origin, distributions }: Component): string | undefined {
   return distributions === undefined || distributions.length === 0 ? origin.url : undefined;
 }
 
+/** What no IRI has unencoded (RFC 3987 section 2.2), and URLs may have. */
+const NO_IRI = /[\u{0}-\u{20}\u{7f}-\u{a0}"<>\\^`{|}\u{2028}\u{2029}]|%(?![0-9A-Fa-f]{2})/gu;
+
+function iriOf(url: string): string {
+  return url.toWellFormed().replaceAll(NO_IRI, encodeURIComponent);
+}
+
 /** The last part of a URL's path, decoded. */
 export function fileNameOf(url: string): string {
   const last = url.slice(url.lastIndexOf("/") + 1);
@@ -63,7 +70,8 @@ function distributionReference(
   features: VersionFeatures,
 ): { reference?: CdxReference; whole: boolean } {
   const { url, fileName, digests, size } = distribution;
-  const address = url ?? (fileName === undefined ? undefined : encodeURIComponent(fileName.toWellFormed()));
+  const relative = fileName === undefined ? undefined : encodeURIComponent(fileName.toWellFormed());
+  const address = url === undefined ? relative : iriOf(url);
   if (address === undefined || address === "") return { whole: false };
   const { hashes, rest } = splitDigests(digests, features);
   const named = url === undefined || fileName === undefined || fileNameOf(url) === fileName;
@@ -82,6 +90,6 @@ function statedReferences({ origin, statements }: Component): readonly CdxRefere
   ] as const;
   return wanted.flatMap(([type, text]) => {
     const url = text === undefined ? undefined : publicUrl(text)?.url;
-    return url === undefined ? [] : [{ url, type }];
+    return url === undefined ? [] : [{ url: iriOf(url), type }];
   });
 }

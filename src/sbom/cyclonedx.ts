@@ -21,7 +21,8 @@ export interface CycloneDxOptions extends BomOptions {
 /** The document, to be written by `bomText`. */
 export async function cycloneDxDocument(graph: BomGraph, options: CycloneDxOptions): Promise<object> {
   const features = featuresOf(options.specVersion);
-  const context = { features, licenseOf: createLicenseReader() };
+  const checksPurls = graph.inventories.some(({ document }) => document !== undefined);
+  const context = { features, licenseOf: createLicenseReader(), checksPurls };
   const all = [graph.root, ...graph.nodes];
   const { timestamp, ...metadata } = metadataOf(graph, options, features);
   const content = {
