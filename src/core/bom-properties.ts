@@ -97,6 +97,8 @@ export const OTHER_PROPERTIES = {
 
 /** Of the document: `DIGEST SIZE NAME` of each file that it was made from. */
 export const INPUT_PROPERTY = "boltseal:input";
+/** Of the document, where the format has no field for it: `complete`, `incomplete`, `unknown`. */
+export const COMPLETENESS_PROPERTY = "boltseal:completeness";
 
 /** Before the reason why there is no digest. */
 export const ABSENT = "absent: ";

@@ -1,15 +1,13 @@
 // A graph as CycloneDX JSON (https://cyclonedx.org/specification/overview/), versions 1.4 to 1.7. The order of members is
 // fixed, and nothing depends on clock, machine or locale.
 
-import { INPUT_PROPERTY } from "../core/bom-properties.ts";
 import type { BomProperty } from "../core/bom-properties.ts";
-import { formatDigest } from "../core/digest.ts";
-import type { Inventory } from "../core/inventory.ts";
 import type { BomOptions } from "./bom-formats.ts";
 import { cdxComponent } from "./cyclonedx-component.ts";
 import { featuresOf } from "./cyclonedx-version.ts";
 import type { CycloneDxVersion, VersionFeatures } from "./cyclonedx-version.ts";
 import type { BomGraph, BomNode } from "./graph.ts";
+import { inputProperties } from "./inputs.ts";
 import { createLicenseReader } from "./license.ts";
 import { contactOrganization, contactPerson } from "./person.ts";
 import { contentDigest, uuidOf } from "./serial.ts";
@@ -60,15 +58,6 @@ function metadataOf(
 
 /** Of the registered names of CycloneDX (property taxonomy, `cdx`): nothing in it depends on time or chance. */
 const REPRODUCIBLE: BomProperty = { name: "cdx:reproducible", value: "true" };
-
-/** The files that it was made from. Only their names: the folders are those of a machine. */
-export function inputProperties(inventories: readonly Inventory[]): readonly BomProperty[] {
-  return inventories.flatMap(({ path, digest, size }) => {
-    if (digest === undefined) return [];
-    const name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-    return [{ name: INPUT_PROPERTY, value: `${formatDigest(digest)} ${size ?? "-"} ${name}` }];
-  });
-}
 
 interface Dependency {
   readonly ref: string;
