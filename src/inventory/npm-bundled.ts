@@ -6,13 +6,14 @@
 //
 // Source: nodejs.org, "Modules: CommonJS modules", "Loading from node_modules folders".
 
-import type { Component, Facts, Remark } from "../core/inventory.ts";
+import type { Component, Facts } from "../core/inventory.ts";
 import { isJsonObject, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { jsonOf, PackageRefusal } from "../core/package-reading.ts";
 import { isNpmName, isSemver } from "../core/package-version.ts";
 import { npmPurl } from "../core/purl.ts";
 import { UserError } from "../core/errors.ts";
+import type { Remarks } from "./component-key.ts";
 import { componentName } from "./examine.ts";
 import { manifestFacts, manifestStatements } from "./npm-manifest.ts";
 import { installScripts } from "./npm-scripts.ts";
@@ -123,7 +124,7 @@ export interface BundledOptions {
   readonly within: string;
   /** How messages call the archive. */
   readonly shown: string;
-  readonly remarks: Remark[];
+  readonly remarks: Remarks;
 }
 
 /** The component of a package; scope and edges are for whoever knows what asks for it. */
@@ -138,7 +139,7 @@ export function bundledComponent(
     trouble ?? (isNpmName(name) ? versionTrouble(version) : "it states a name that no npm package can have");
   if (wrong !== undefined) {
     const subject = componentName({ name, ...(version === undefined ? {} : { version }) });
-    remarks.push({ rule: "component-malformed", subject, message: wrong, file: shown, path: [place] });
+    remarks.add({ rule: "component-malformed", subject, message: wrong, file: shown, path: [place] });
   }
   const own = below(files, place);
   const statements = manifestStatements(manifest);

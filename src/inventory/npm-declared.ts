@@ -4,6 +4,7 @@
 import type { Component, Origin, Remark, Scope } from "../core/inventory.ts";
 import { isNpmName } from "../core/package-version.ts";
 import { npmPurl } from "../core/purl.ts";
+import type { Remarks } from "./component-key.ts";
 import type { Unmet } from "./npm-links.ts";
 import { parseAddress } from "./npm-origin.ts";
 
@@ -11,7 +12,7 @@ export interface DeclaredOptions {
   /** Name of the package that asks. */
   readonly root: string;
   readonly shown: string;
-  readonly remarks: Remark[];
+  readonly remarks: Remarks;
 }
 
 /** A range or a tag of a registry: no address. `npm:name@range` names another package. */
@@ -25,7 +26,7 @@ export function declaredComponent(
   const common = { key: `declared:${name}`, kind: "library", digests: [], scope, file: shown } as const;
   const { target = name, range: wanted } = RANGE.exec(range)?.groups ?? {};
   const report = (rule: Remark["rule"], message: string): void =>
-    void remarks.push({ rule, subject: name, message, file: shown, path: [root] });
+    remarks.add({ rule, subject: name, message, file: shown, path: [root] });
   if (!isNpmName(target)) report("component-malformed", "it is asked for by a name that no npm package can have");
   const alias = target === name ? {} : { alias: name };
   if (wanted !== undefined) {

@@ -8,6 +8,8 @@ import { isJsonObject, member, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { jsonOf, onlyFile, PackageRefusal, topFolder } from "../core/package-reading.ts";
 import { npmPurl } from "../core/purl.ts";
+import { createRemarks } from "./component-key.ts";
+import type { Remarks } from "./component-key.ts";
 import { componentName } from "./examine.ts";
 import { fileNameOf } from "./file.ts";
 import { packageOf } from "./package.ts";
@@ -45,7 +47,7 @@ function wanted(name: string): number | undefined {
 export const readNpmPackage: ReadSource = async (input) => {
   const archive = await readPackageArchive(input, { format: "tarball", wanted });
   const { top, manifest } = manifestIn(archive);
-  const remarks: Remark[] = [];
+  const remarks = createRemarks(archive.shown);
   const fileName = fileNameOf(input.path);
   const root = rootOf(archive, { top, manifest, fileName, remarks });
   const within = componentName(root);
@@ -66,7 +68,8 @@ export const readNpmPackage: ReadSource = async (input) => {
     ...(locked?.rootDependsOn ?? []),
     ...declared.map(({ key }) => key),
   ]);
-  remarks.push(...missingBundled(manifest, new Set(asked.map(({ name }) => name)), root), ...(locked?.remarks ?? []));
+  for (const remark of missingBundled(manifest, new Set(asked.map(({ name }) => name)), root)) remarks.add(remark);
+  const said = [...remarks.list(), ...(locked?.remarks ?? [])];
   const [digest] = archive.digests;
   const inventory: Inventory = {
     path: archive.shown,
@@ -74,8 +77,8 @@ export const readNpmPackage: ReadSource = async (input) => {
     size: archive.size,
     root: { ...root, facts: { ...root.facts, ...filesOf(others, top, manifest) }, dependsOn: [...dependsOn] },
     components,
-    completeness: completenessOf(remarks, asked.length > 0 || links.unmet.some(({ why }) => why === "runtime"), locked),
-    remarks,
+    completeness: completenessOf(said, asked.length > 0 || links.unmet.some(({ why }) => why === "runtime"), locked),
+    remarks: said,
     skipped: locked?.skipped ?? [],
   };
   return inventory;
@@ -115,7 +118,7 @@ interface RootOptions {
   readonly top: string;
   readonly manifest: JsonObject;
   readonly fileName: string;
-  readonly remarks: Remark[];
+  readonly remarks: Remarks;
 }
 
 /** The package itself, without what its files say. */
@@ -126,7 +129,7 @@ function rootOf(archive: PackageArchive, { top, manifest, fileName, remarks }: R
   const [name, version] = [textMember(manifest, "name") ?? stem, textMember(manifest, "version")];
   const named = { name, ...(version === undefined ? {} : { version }) };
   if ("reason" in strict) {
-    remarks.push({ rule: "component-malformed", subject: componentName(named), message: strict.reason, file: shown });
+    remarks.add({ rule: "component-malformed", subject: componentName(named), message: strict.reason, file: shown });
   }
   const statements = manifestStatements(manifest);
   const serverNames = "reason" in strict ? [] : strict.package.serverNames;

@@ -14,6 +14,8 @@ export interface CoreMetadata {
   readonly name: string;
   readonly version: string;
   readonly description: string;
+  /** All headers: their values by name in lower case, folded lines joined by line feeds. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Header names in lower case, for those that must stand there exactly once. */
@@ -44,7 +46,7 @@ export function parseCoreMetadata(text: string, path: string): CoreMetadata {
   if (described.length > 1 || (described.length === 1 && body.trim() !== "")) {
     throw refuse("has more than one description");
   }
-  return { name, version, description: described[0] ?? body };
+  return { name, version, description: described[0] ?? body, headers };
 }
 
 /** Packages that fold their whole description into a header have some thousands; a line takes a hundred bytes in memory. */

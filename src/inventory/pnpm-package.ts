@@ -11,8 +11,8 @@ import type { Draft } from "./npm-manifest.ts";
 import { parseDepPath } from "./pnpm-dep-path.ts";
 import type { PnpmFormat } from "./pnpm-dep-path.ts";
 import { readResolution } from "./pnpm-resolution.ts";
-import { yamlList, yamlMap, yamlText } from "./yaml.ts";
-import type { YamlMap, YamlNode } from "./yaml.ts";
+import { yamlList, yamlMap, yamlText } from "./yaml-node.ts";
+import type { YamlMap, YamlNode } from "./yaml-node.ts";
 
 export interface PnpmEntry {
   /** As in the lockfile. */
