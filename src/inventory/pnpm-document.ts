@@ -4,8 +4,8 @@
 import { UserError } from "../core/errors.ts";
 import type { PnpmFormat } from "./pnpm-dep-path.ts";
 import { textsOf } from "./pnpm-package.ts";
-import { yamlMap, yamlText } from "./yaml.ts";
-import type { YamlMap, YamlNode } from "./yaml.ts";
+import { yamlMap, yamlText } from "./yaml-node.ts";
+import type { YamlMap, YamlNode } from "./yaml-node.ts";
 
 export interface PnpmDocument {
   readonly format: PnpmFormat;

@@ -17,8 +17,9 @@ import type { PnpmDocument, PnpmNeed } from "./pnpm-document.ts";
 import { addPackage, textsOf } from "./pnpm-package.ts";
 import { addProjects } from "./pnpm-project.ts";
 import type { ReadSource, SourceInput } from "./source.ts";
-import { parseYaml, yamlMap, yamlText } from "./yaml.ts";
-import type { YamlMap } from "./yaml.ts";
+import { yamlMap, yamlText } from "./yaml-node.ts";
+import type { YamlMap } from "./yaml-node.ts";
+import { parseYaml } from "./yaml.ts";
 
 export interface PnpmReading {
   readonly input: SourceInput;

@@ -10,8 +10,8 @@ import { keyOfReference } from "./pnpm-dep-path.ts";
 import { needsOf, specifierOf } from "./pnpm-document.ts";
 import type { PnpmNeed } from "./pnpm-document.ts";
 import type { PnpmReading } from "./pnpm-lock.ts";
-import { yamlMap, yamlText } from "./yaml.ts";
-import type { YamlMap } from "./yaml.ts";
+import { yamlMap, yamlText } from "./yaml-node.ts";
+import type { YamlMap } from "./yaml-node.ts";
 
 interface ProjectsReading extends Omit<PnpmReading, "resolve"> {
   /** Of the root. */

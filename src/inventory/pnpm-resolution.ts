@@ -13,8 +13,8 @@ import { parseIntegrity } from "../core/integrity.ts";
 import type { Distribution, Origin } from "../core/inventory.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { archiveOrigin, gitOrigin, isCommit, localOrigin } from "./lock-origin.ts";
-import { yamlList, yamlMap, yamlText } from "./yaml.ts";
-import type { YamlMap, YamlNode } from "./yaml.ts";
+import { yamlList, yamlMap, yamlText } from "./yaml-node.ts";
+import type { YamlMap, YamlNode } from "./yaml-node.ts";
 
 export interface Resolution {
   readonly origin: Origin;

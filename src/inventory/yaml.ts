@@ -1,19 +1,11 @@
 // YAML of lockfiles and SBOMs from outside, read strictly. One place, because the language has anchors that grow to
 // gigabytes, tags that make objects, merge keys, and keys given twice of which each program takes another one.
-//
-// Read is what the failsafe schema of YAML 1.2.2 (section 10.1) has: texts, lists and mappings of texts to values. So
-// `true`, `5.4` and `~` are the texts that they are written as, and nothing at all is the empty text.
+// Files as package managers write them are read by yaml-regular.ts; all others by the package `yaml`, and looked through.
 
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
 import { UserError } from "../core/errors.ts";
-
-export type YamlMap = ReadonlyMap<string, YamlNode>;
-
-export interface YamlNode {
-  readonly value: string | readonly YamlNode[] | YamlMap;
-  /** 1-based; of a member of a mapping that of its key. */
-  readonly line: number;
-}
+import type { YamlNode } from "./yaml-node.ts";
+import { readRegularYaml } from "./yaml-regular.ts";
 
 interface YamlOptions {
   /** Name of the file for messages. */
@@ -39,6 +31,11 @@ export function parseYaml(text: string, options: YamlOptions): readonly YamlNode
     throw new UserError("source-malformed", `${options.source}:${line}: ${what}`);
   };
   refuseCostlyText(body, options.source, fail);
+  return readRegularYaml(body) ?? readWholeYaml(body, fail);
+}
+
+/** The same for everything that YAML allows; exported for the test that both readers agree. */
+export function readWholeYaml(body: string, fail: Fail): readonly YamlNode[] {
   const lineAt = createLineFinder(body);
   const documents = readDocuments(body, (what, at) => fail(what, lineAt(at)));
   return documents.map(({ contents }) => nodeOf(contents, { fail, lineAt, depth: 0 }));
@@ -171,19 +168,4 @@ function startOf(node: unknown): number {
 
 function shortened(key: string): string {
   return key.length > 100 ? `${JSON.stringify(key.slice(0, 100))}…` : JSON.stringify(key);
-}
-
-/** A value that is a mapping, or undefined. */
-export function yamlMap(node: YamlNode | undefined): YamlMap | undefined {
-  return node?.value instanceof Map ? node.value : undefined;
-}
-
-/** A value that is a text, or undefined. */
-export function yamlText(node: YamlNode | undefined): string | undefined {
-  return typeof node?.value === "string" ? node.value : undefined;
-}
-
-/** A value that is a list, or undefined. */
-export function yamlList(node: YamlNode | undefined): readonly YamlNode[] | undefined {
-  return Array.isArray(node?.value) ? node.value : undefined;
 }
