@@ -47,24 +47,29 @@ const APART = {
     "verify/pypi-attestations.ts",
   ],
   archives: ["io/zip.ts", "io/tar.ts", "inventory/package.ts", "inventory/mcpb-manifest.ts", "verify/server-json.ts"],
-  inventory: ["inventory/read.ts"],
+  inventory: ["inventory/read.ts", "inventory/npm-lock.ts", "inventory/node-modules.ts", "inventory/file.ts"],
   packages: [
     "inventory/npm-package.ts",
     "inventory/wheel.ts",
     "inventory/sdist.ts",
+    "inventory/site-packages.ts",
     "inventory/mcpb.ts",
     "inventory/binary.ts",
-    "inventory/file.ts",
   ],
   lockfiles: [
     "inventory/pnpm-lock.ts",
     "inventory/yarn-lock.ts",
+    "inventory/bun-lock.ts",
     "inventory/uv-lock.ts",
     "inventory/poetry-lock.ts",
     "inventory/pdm-lock.ts",
+    "inventory/pipfile-lock.ts",
     "inventory/pylock.ts",
+    "inventory/requirements.ts",
     "inventory/cargo-lock.ts",
+    "inventory/go-mod.ts",
   ],
+  boms: ["inventory/cyclonedx.ts", "inventory/spdx.ts"],
   policy: [
     "policy/read.ts",
     "policy/authority.ts",
@@ -73,6 +78,7 @@ const APART = {
     "policy/lock-read.ts",
     "policy/lock-write.ts",
   ],
+  sbom: ["sbom/job.ts", "sbom/cyclonedx.ts", "sbom/spdx.ts", "sbom/quality.ts", "sbom/validate.ts"],
   formats: ["output/json.ts", "output/sarif.ts", "output/markdown.ts", "output/junit.ts"],
 };
 
@@ -166,12 +172,19 @@ async function buildProgram() {
   writeFileSync("dist/THIRD-PARTY-LICENSES.txt", licensesOf(inputs));
 }
 
+/** Packages of data that are packed without a text: who made them, and where it is. */
+const WITHOUT_TEXT = {
+  "spdx-exceptions": "The Linux Foundation. https://creativecommons.org/licenses/by/3.0/legalcode",
+  "spdx-license-ids": "Shinnosuke Watanabe. https://creativecommons.org/publicdomain/zero/1.0/legalcode",
+};
+
 /** The licence texts of the packages that the bundled files come from. */
 function licensesOf(files) {
   const folders = new Set(files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
   const texts = [...folders].toSorted().map((folder) => {
     const manifest = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
-    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${readFileSync(licenseOf(folder), "utf8").trim()}\n`;
+    const text = WITHOUT_TEXT[manifest.name] ?? readFileSync(licenseOf(folder), "utf8").trim();
+    return `${manifest.name} ${manifest.version} (${manifest.license})\n\n${text}\n`;
   });
   return texts.join(`\n${"-".repeat(80)}\n\n`);
 }

@@ -124,7 +124,7 @@ export const COMMANDS = {
       "boltseal sbom --source node-modules ~/servers/files",
       "boltseal sbom server.cdx.json --quality ntia",
     ],
-    load: async () => Promise.reject(new Error("not built yet")),
+    load: async () => (await import("./sbom.ts")).sbom,
   },
   init: {
     summary: "start a policy file in this folder, and vouch for it",

@@ -41,7 +41,7 @@ export const STATES = membersOf<State>({
 export const LEVELS = membersOf<Level>({ reject: true, unknown: true, warn: true, note: true });
 export const VERDICTS = membersOf<Verdict>({ verified: true, complete: true, rejected: true, unknown: true });
 export const EVIDENCE_KINDS = membersOf<EvidenceKind>({ signature: true, provenance: true, checksum: true, pin: true });
-export const SUBJECT_KINDS = membersOf<SubjectKind>({ file: true, digest: true });
+export const SUBJECT_KINDS = membersOf<SubjectKind>({ file: true, digest: true, source: true });
 export const POLICY_LEVELS = membersOf<PolicySource["level"]>({ flag: true, machine: true, user: true, project: true });
 export const RULE_IDS = Object.keys(RULES) as readonly RuleId[];
 
