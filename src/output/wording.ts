@@ -40,7 +40,9 @@ export function summary(report: Report, arrangement: Arrangement): string {
   }
   const rejected = subjects.filter((judged) => judged.verdict === "rejected").length;
   const unknown = subjects.filter((judged) => judged.verdict === "unknown").length;
-  const elsewhere = `${blocking} about something other than the ${nounsOf(report)[1]}`;
+  // What a source holds is a component, and findings about components are about the source too.
+  const isAbout = subjects.every(({ subject }) => subject.kind === "source");
+  const elsewhere = isAbout ? blocking : `${blocking} about something other than the ${nounsOf(report)[1]}`;
   if (end === "rejected") {
     if (rejected === 0) return `rejected: ${elsewhere}`;
     return `${share(rejected, report)} rejected${unknown === 0 ? "" : `, ${unknown} could not be judged`}`;
