@@ -38,8 +38,13 @@ const TABLE: Readonly<Record<string, Row>> = {
   "io/net.ts": { folders: ["core"], builtins: [...FILES, "net", "tls", "http", "https", "dns"] },
   output: { folders: ["core"], builtins: PURE },
   policy: { folders: ["core", "io"], files: [SIGNED], builtins: DISK },
-  inventory: { folders: ["core", "io"], builtins: DISK },
+  inventory: {
+    folders: ["core", "io"],
+    builtins: DISK,
+    packages: ["yaml", "smol-toml", "semver", "@renovatebot/pep440"],
+  },
   ...Object.fromEntries(COMMANDS.map((command) => [command, { folders: ["core"], builtins: PURE }])),
+  sbom: { folders: ["core"], builtins: PURE, packages: ["@cyclonedx/cyclonedx-library/Spec", "spdx-expression-parse"] },
   verify: { folders: ["core"], builtins: PURE, packages: ["openpgp", "eckey-utils", ...SIGSTORE] },
   ...Object.fromEntries(
     COMMANDS.map((command) => [

@@ -44,7 +44,7 @@ function verdictOfSummary(line: string): string {
   if (line.includes("rejected")) return "rejected";
   if (line.includes("could not be judged") || line === "nothing was checked") return "unknown";
   return (
-    /^\d+ (?:artifacts?|digests?|subjects?) (verified|complete)(?:, \d+ (?:findings? waived|warnings?))*$/.exec(
+    /^\d+ (?:artifacts?|digests?|sources?|subjects?) (verified|complete)(?:, \d+ (?:findings? waived|warnings?))*$/.exec(
       line,
     )?.[1] ?? line
   );
