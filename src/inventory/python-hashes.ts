@@ -50,6 +50,8 @@ function collect(texts: readonly string[]): Hashes {
 
 /** Of several lists as one. */
 export function joinHashes(lists: readonly Hashes[]): Hashes {
-  const found = new Map(lists.flatMap((list) => list.digests.map((digest) => [`${digest.algorithm}:${digest.hex}`, digest])));
+  const found = new Map(
+    lists.flatMap((list) => list.digests.map((digest) => [`${digest.algorithm}:${digest.hex}`, digest])),
+  );
   return { digests: sortDigests([...found.values()]), malformed: lists.flatMap((list) => list.malformed) };
 }

@@ -37,6 +37,10 @@ export interface LockedPackage {
   readonly oneArchive?: boolean;
   readonly facts: Facts;
   readonly statements?: Statements | undefined;
+  /** What is wrong with it as a whole, as a clause. */
+  readonly trouble?: string | undefined;
+  /** As messages call it; the lockfile when absent. */
+  readonly file?: string | undefined;
   readonly line: number;
   /** The line of a hash that is none. */
   lineOfText?(text: string): number;
@@ -48,7 +52,12 @@ export type Entry = Omit<Component, "scope" | "dependsOn">;
 export interface Ledger {
   readonly shown: string;
   add(locked: LockedPackage): Entry;
-  remark(rule: RuleId, subject: string, message: string, more?: Pick<Remark, "line" | "path" | "actual" | "hint">): void;
+  remark(
+    rule: RuleId,
+    subject: string,
+    message: string,
+    more?: Pick<Remark, "line" | "path" | "actual" | "hint">,
+  ): void;
   remarks(): readonly Remark[];
   /** True when a remark said that something is missing. */
   isIncomplete(): boolean;
@@ -73,6 +82,7 @@ export function createLedger(shown: string): Ledger {
   return {
     shown,
     remark,
+    note: (made) => remarks.add(made),
     remarks: () => remarks.list(),
     isIncomplete: () => incomplete,
     add(locked) {
@@ -103,7 +113,7 @@ function entryOf(locked: LockedPackage, shown: string, uniqueKey: (wanted: strin
     facts,
     ...(statements === undefined || Object.keys(statements).length === 0 ? {} : { statements }),
     ...(path === undefined || path === "" ? {} : { location: path }),
-    file: shown,
+    file: locked.file ?? shown,
     line,
   };
 }
@@ -131,19 +141,20 @@ function distributionOf({ url, fileName, hashes, size }: LockedFile): Distributi
 }
 
 function sayTroubles(locked: LockedPackage, subject: string, remark: Ledger["remark"]): void {
-  const { name, version, versionState, place, files, line } = locked;
-  const wrong = nameTrouble(name) ?? versionTrouble(version, versionState) ?? place.trouble;
-  if (wrong !== undefined) remark("component-malformed", subject, wrong, { line });
+  const { name, version, versionState, place, files } = locked;
+  const at = { line: locked.line, ...(locked.file === undefined ? {} : { file: locked.file }) };
+  const wrong = locked.trouble ?? nameTrouble(name) ?? versionTrouble(version, versionState) ?? place.trouble;
+  if (wrong !== undefined) remark("component-malformed", subject, wrong, at);
   const malformed = files.flatMap(({ hashes }) => hashes.malformed);
   const [first] = malformed;
   if (first !== undefined) {
     const what = malformed.length === 1 ? "a hash that is none" : `${malformed.length} hashes that are none`;
-    const at = locked.lineOfText?.(first) ?? line;
-    remark("integrity-malformed", subject, `states ${what}`, { line: at, actual: first });
+    const line = locked.lineOfText?.(first) ?? locked.line;
+    remark("integrity-malformed", subject, `states ${what}`, { ...at, line, actual: first });
   }
   const secret = files.some(({ url }) => url !== undefined && publicUrl(url)?.redacted === true);
   if (place.redacted || secret) {
-    remark("secret-removed", subject, "a user name, password or token stands in its address", { line });
+    remark("secret-removed", subject, "a user name, password or token stands in its address", at);
   }
 }
 
