@@ -125,6 +125,8 @@ export interface McpFacts {
   readonly entryPoint?: string;
   /** Command and arguments as one JSON array. */
   readonly launch?: string;
+  /** Where another command is started on a platform (`darwin`, `linux`, `win32`): likewise. */
+  readonly platformLaunches?: readonly { readonly platform: string; readonly launch: string }[];
   /** Names of environment variables that it is given. */
   readonly environment?: readonly string[];
   readonly tools?: readonly { readonly name: string; readonly descriptionSha256?: string }[];
