@@ -52,7 +52,9 @@ export function linkInstalled(packages: readonly InstalledPackage[]): InstalledL
     for (const requirement of list) follow(owner, requirement);
   }
   const dependsOn = new Map([...edges].map(([key, keys]) => [key, [...keys]]));
-  return { dependsOn, rootDependsOn: rootsOf(packages, dependsOn), remarks: [...unmet].map(unmetRemark) };
+  const keys = packages.map(({ component }) => component.key);
+  const requested = new Set(packages.filter((one) => one.requested).map(({ component }) => component.key));
+  return { dependsOn, rootDependsOn: rootsOf(keys, requested, dependsOn), remarks: [...unmet].map(unmetRemark) };
 }
 
 function requirementsByExtra({ requires }: InstalledPackage): ReadonlyMap<string, readonly Requirement[]> {
@@ -79,13 +81,12 @@ function unmetRemark([{ component }, names]: readonly [InstalledPackage, readonl
 }
 
 /** Those asked for by name, those that nothing asks for, and of a circle that nothing leads to the first. */
-function rootsOf(
-  packages: readonly InstalledPackage[],
+export function rootsOf(
+  keys: readonly string[],
+  requested: ReadonlySet<string>,
   dependsOn: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
   const asked = new Set([...dependsOn.values()].flat());
-  const keys = packages.map(({ component }) => component.key);
-  const requested = new Set(packages.filter((one) => one.requested).map(({ component }) => component.key));
   const roots = keys.filter((key) => requested.has(key) || !asked.has(key));
   const reached = new Set<string>();
   const reach = (from: readonly string[]): void => {
@@ -93,7 +94,7 @@ function rootsOf(
     for (let key = open.pop(); key !== undefined; key = open.pop()) {
       if (reached.has(key)) continue;
       reached.add(key);
-      open.push(...(dependsOn.get(key) ?? []));
+      for (const next of dependsOn.get(key) ?? []) open.push(next);
     }
   };
   reach(roots);
