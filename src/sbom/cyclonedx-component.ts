@@ -3,6 +3,7 @@
 import { clipProse, writeProperties } from "../core/bom-properties-write.ts";
 import type { BomProperty, PropertyFacts } from "../core/bom-properties.ts";
 import type { Component, Scope, Statements } from "../core/inventory.ts";
+import { bsiProperties } from "./bsi.ts";
 import { referencesOf } from "./cyclonedx-references.ts";
 import type { CdxReference } from "./cyclonedx-references.ts";
 import { splitDigests } from "./cyclonedx-version.ts";
@@ -108,12 +109,13 @@ function addStatements(draft: Draft, statements: Statements, features: VersionFe
 }
 
 function propertiesOf(
-  { component: { kind, scope, facts, origin, undigested }, occurrences }: BomNode,
+  { component, occurrences }: BomNode,
   isRoot: boolean,
   features: VersionFeatures,
   rest: Pick<PropertyFacts, "version" | "contradictingPurl" | "digests" | "distributions">,
 ): readonly BomProperty[] {
-  return writeProperties({
+  const { kind, scope, facts, origin, undigested } = component;
+  const properties = writeProperties({
     ...rest,
     facts,
     origin,
@@ -122,6 +124,7 @@ function propertiesOf(
     ...(undigested === undefined ? {} : { undigested }),
     locations: features.occurrences ? [] : occurrences,
   });
+  return features.bsi ? [...properties, ...bsiProperties(component)] : properties;
 }
 
 /** The name as the purl has it: npm's scope and Go's path are its namespace, and CycloneDX calls that `group`. */

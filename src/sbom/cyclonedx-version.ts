@@ -46,6 +46,8 @@ export interface VersionFeatures {
   /** `component.authors` and `metadata.manufacturer`, in place of `author` and `manufacture`. */
   readonly authors: boolean;
   readonly acknowledgement: boolean;
+  /** BSI TR-03183-2 allows these versions. */
+  readonly bsi: boolean;
   hashName(algorithm: Algorithm): string | undefined;
 }
 
@@ -62,6 +64,7 @@ export function featuresOf(version: CycloneDxVersion): VersionFeatures {
     occurrences: version !== "1.4",
     identities: since6,
     authors: since6,
+    bsi: since6,
     acknowledgement: spec.supportsLicenseAcknowledgement,
     hashName: (algorithm) => names.get(algorithm),
   };
