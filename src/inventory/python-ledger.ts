@@ -56,8 +56,10 @@ export interface Ledger {
     rule: RuleId,
     subject: string,
     message: string,
-    more?: Pick<Remark, "line" | "path" | "actual" | "hint">,
+    more?: Pick<Remark, "file" | "line" | "path" | "actual" | "hint">,
   ): void;
+  /** A remark that does not make the inventory incomplete, whatever its rule. */
+  note(remark: Remark): void;
   remarks(): readonly Remark[];
   /** True when a remark said that something is missing. */
   isIncomplete(): boolean;

@@ -22,17 +22,21 @@ export interface SourceText {
 }
 
 /** @throws UserError `input-missing`, `source-malformed` for what is no UTF-8, and as `Tree.read` */
-export function readText({ tree, path }: SourceInput, limit: number): SourceText {
+export function readText(input: SourceInput, limit: number): SourceText {
+  const { bytes, ...file } = readBytes(input, limit);
+  return { text: decodeUtf8(bytes, file.shown), ...file };
+}
+
+/** The same before it is known in which encoding it is. */
+export function readBytes(
+  { tree, path }: SourceInput,
+  limit: number,
+): Omit<SourceText, "text"> & { readonly bytes: Buffer } {
   const bytes = tree.read(path, limit);
   const shown = tree.shown(path);
   if (bytes === undefined) throw new UserError("input-missing", `${shown}: no such file`);
   const hex = createHash("sha256").update(bytes).digest("hex");
-  return {
-    text: decodeUtf8(bytes, shown),
-    shown,
-    digest: { algorithm: "sha256", hex, from: "computed" },
-    size: bytes.length,
-  };
+  return { bytes, shown, digest: { algorithm: "sha256", hex, from: "computed" }, size: bytes.length };
 }
 
 /** @throws UserError `source-malformed` with the line of the first wrong byte */
