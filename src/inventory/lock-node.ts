@@ -25,3 +25,8 @@ export function isStronger(one: Scope, other: Scope): boolean {
 export function nodeName({ component: { name, version } }: LockNode): string {
   return version === undefined ? name : `${name}@${version}`;
 }
+
+/** For messages about one part of an integrity. */
+export function quoteHash(part: string): string {
+  return `${JSON.stringify(part.length > 150 ? `${part.slice(0, 150)}…` : part)} is no digest`;
+}

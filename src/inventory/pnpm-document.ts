@@ -2,8 +2,9 @@
 // Source: github.com/pnpm/spec, lockfile/5.2.md, 6.0.md, 9.0.md; pnpm/pnpm, lockfile/types.
 
 import { UserError } from "../core/errors.ts";
+import { publicPath } from "../core/public-url.ts";
+import { overrideClauses } from "./lock-changes.ts";
 import type { PnpmFormat } from "./pnpm-dep-path.ts";
-import { textsOf } from "./pnpm-package.ts";
 import { yamlMap, yamlText } from "./yaml-node.ts";
 import type { YamlMap, YamlNode } from "./yaml-node.ts";
 
@@ -87,21 +88,18 @@ export function specifierOf({ name, specifier }: PnpmNeed, members: YamlMap): st
 }
 
 /** What the project changes of packages: `overrides` by name, `patchedDependencies` by name and version. */
-export function createChanges(members: YamlMap) {
-  const overrides = new Map<string, string[]>();
-  for (const [selector, node] of yamlMap(members.get("overrides")) ?? []) {
-    const target = selector.slice(selector.lastIndexOf(">") + 1).trim();
-    const at = target.indexOf("@", 1);
-    const name = at === -1 ? target : target.slice(0, at);
-    const known = overrides.get(name) ?? [];
-    overrides.set(name, [...known, `overridden by the project (${selector}: ${yamlText(node) ?? ""})`].slice(0, 10));
-  }
+export function createChanges(members: YamlMap, secret: () => void) {
+  const rules = [...(yamlMap(members.get("overrides")) ?? [])];
+  const overrides = overrideClauses(
+    rules.map(([selector, node]) => [selector, yamlText(node) ?? ""] as const),
+    secret,
+  );
   const patches = yamlMap(members.get("patchedDependencies")) ?? EMPTY;
   return (name: string, version: string | undefined, suffix: string): readonly string[] => {
     const patch = (version === undefined ? undefined : patches.get(`${name}@${version}`)) ?? patches.get(name);
-    const hash =
-      yamlText(patch) ?? yamlText(yamlMap(patch)?.get("hash")) ?? /\(patch_hash=([^()]*)\)/.exec(suffix)?.[1];
-    const file = textsOf(yamlMap(patch)?.get("path"))[0];
+    const parts = yamlMap(patch);
+    const hash = yamlText(patch) ?? yamlText(parts?.get("hash")) ?? /\(patch_hash=([^()]*)\)/.exec(suffix)?.[1];
+    const file = publicPath(yamlText(parts?.get("path")) ?? "/");
     const what = [file, hash === undefined ? undefined : `hash ${hash}`].filter((part) => part !== undefined);
     return [
       ...(patch === undefined && hash === undefined ? [] : [`patched by the project (${what.join(", ")})`]),

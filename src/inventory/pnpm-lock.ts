@@ -65,7 +65,7 @@ interface DocumentReading extends Omit<PnpmReading, "resolve"> {
 function addDocument({ input, graph, needs, document, prefix, manifest }: DocumentReading): void {
   const { format, packages, snapshots } = document;
   const file = input.tree.shown(input.path);
-  const changesOf = createChanges(document.members);
+  const changesOf = createChanges(document.members, () => graph.secret(graph.root));
   const nodes = new Map<string, LockNode>();
   const add = (key: string, line: number, info: YamlMap | undefined): LockNode => {
     const node = addPackage(graph, { key, line, file, format, info, prefix, changesOf });

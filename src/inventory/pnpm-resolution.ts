@@ -13,6 +13,7 @@ import { parseIntegrity } from "../core/integrity.ts";
 import type { Distribution, Origin } from "../core/inventory.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { archiveOrigin, gitOrigin, isCommit, localOrigin } from "./lock-origin.ts";
+import { quoteHash } from "./lock-node.ts";
 import { yamlList, yamlMap, yamlText } from "./yaml-node.ts";
 import type { YamlMap, YamlNode } from "./yaml-node.ts";
 
@@ -118,11 +119,6 @@ function readIntegrity(members: YamlMap): Pick<Resolution, "digests" | "problems
   const { digests, malformed: parts } = parseIntegrity(text ?? "");
   const whats = text === undefined || text === "" ? ["its integrity is no text"] : parts.map(quoteHash);
   return { digests, problems: whats.map((message) => ({ rule: "integrity-malformed", message })) };
-}
-
-/** For messages about one part of an integrity. */
-export function quoteHash(part: string): string {
-  return `${JSON.stringify(part.length > 150 ? `${part.slice(0, 150)}…` : part)} is no digest`;
 }
 
 function readVariations(members: YamlMap): Resolution {
