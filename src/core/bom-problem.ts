@@ -16,7 +16,12 @@ export function pointTo(pointer: string, step: string | number): string {
   return `${pointer}/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
-/** How a message calls an identifier of the document: not where it is long, or could hold somebody's address and token. */
+/** True for an identifier in which somebody's address, and a token in it, could stand. */
+export function mayHoldAddress(text: string): boolean {
+  return /:\/\/|%3a(?:%2f|\/){2}|:%2f%2f/i.test(text);
+}
+
+/** How a message calls an identifier of the document: not by itself where it is long, or could hold an address. */
 export function shownIdentifier(text: string): string {
-  return text.length > 200 || /:\/\/|%3a%2f|@.*@/i.test(text) ? `of ${text.length} characters` : text;
+  return text.length > 200 || mayHoldAddress(text) ? `of ${text.length} characters` : text;
 }

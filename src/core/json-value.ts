@@ -25,3 +25,8 @@ export function objectMember(object: JsonObject, name: string): JsonObject | und
   const value = member(object, name);
   return isJsonObject(value) ? value : undefined;
 }
+
+/** The items of a list, or none. */
+export function itemsOf(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? (value as readonly Json[]) : [];
+}

@@ -45,8 +45,9 @@ function nameDisagreement({ group, name }: NamedComponent, purl: Purl): Disagree
   const below = purl.subpath === undefined ? [] : [`${full}/${purl.subpath}`];
   const wanted = [full, ...below, ...(whole ? [] : [purl.name])];
   if (!whole) known.add(name);
-  // Maven and Composer names are written with a colon, too.
+  // Maven names are written with a colon, and some generators put the ecosystem before a name.
   if (type === "maven") known.add(stated.replace(":", "/"));
+  if (/^[a-z]+:./.test(stated)) known.add(stated.slice(stated.indexOf(":") + 1));
   if (wanted.some((item) => known.has(item))) return undefined;
   const lower = new Set([...known].map((item) => foldedName(item, type)));
   if (!wanted.some((item) => lower.has(foldedName(item, type)))) {

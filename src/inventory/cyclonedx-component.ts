@@ -1,0 +1,231 @@
+// One component of a CycloneDX document, 1.2 to 1.7, in the terms of the model.
+// Source: cyclonedx.org/docs/1.7/json, `component`; the properties of other generators by their own documentation.
+
+import { readProperties } from "../core/bom-properties-read.ts";
+import type { ReadProperties } from "../core/bom-properties-read.ts";
+import type { BomProperty } from "../core/bom-properties.ts";
+import type { Component, ComponentKind, Distribution, Facts, Origin, Scope, Statements } from "../core/inventory.ts";
+import { sortDigests, parseIntegrity } from "../core/integrity.ts";
+import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
+import type { JsonObject } from "../core/json-value.ts";
+import { publicPath, publicUrl } from "../core/public-url.ts";
+import { originOf, publicText, readBomPurl } from "./bom-address.ts";
+import { isAmbiguous, readDigests, splitAlternatives } from "./bom-digests.ts";
+import { nameByPurl } from "./bom-identity.ts";
+import type { Complaint } from "./bom-identity.ts";
+import { readLicenses } from "./cyclonedx-license.ts";
+import { CYCLONEDX_HASHES, readReferences } from "./cyclonedx-references.ts";
+import type { References } from "./cyclonedx-references.ts";
+import { foreignFacts } from "./cyclonedx-properties.ts";
+import type { ForeignFacts } from "./cyclonedx-properties.ts";
+
+const KINDS: ReadonlySet<string> = new Set<ComponentKind>([
+  "application",
+  "library",
+  "file",
+  "container",
+  "framework",
+  "operating-system",
+  "device",
+  "firmware",
+  "platform",
+  "device-driver",
+  "machine-learning-model",
+  "data",
+  "cryptographic-asset",
+]);
+
+const SCOPES: ReadonlyMap<string, Scope> = new Map([
+  ["required", "runtime"],
+  ["optional", "optional"],
+  ["excluded", "development"],
+]);
+
+/** What the document says of a component; key, edges and place are known to its caller. */
+export interface ReadComponent {
+  readonly component: Omit<Component, "key" | "dependsOn">;
+  readonly complaints: readonly Complaint[];
+}
+
+/** What the caller knows of the component's place. */
+export interface ComponentPlace {
+  readonly isRoot: boolean;
+  /** The component that it is nested in, in words. */
+  readonly within?: string | undefined;
+}
+
+export function readComponent(json: JsonObject, place: ComponentPlace): ReadComponent {
+  const listed = propertiesOf(json);
+  const own = readProperties(listed);
+  const foreign = foreignFacts(listed);
+  const references = readReferences(json);
+  const hashes = readDigests(member(json, "hashes"), CYCLONEDX_HASHES);
+  const integrity = parseIntegrity(foreign.integrity ?? "");
+  const version = publicText(own.version ?? textMember(json, "version") ?? "");
+  const stated = textMember(json, "purl") ?? own.contradictingPurl;
+  const purl = stated === undefined ? undefined : readBomPurl(stated);
+  const identity = nameByPurl({
+    group: textMember(json, "group"),
+    name: textMember(json, "name"),
+    identifier: textMember(json, "bom-ref"),
+    purl: purl?.purl,
+    version: version.text,
+    isRoot: place.isRoot,
+  });
+  const archives = archivesOf(
+    sortDigests([...hashes.digests, ...(own.digests ?? []), ...integrity.digests]),
+    references,
+    own,
+  );
+  const facts = factsOf(own, foreign, [...hashes.others, ...references.others], identity.alias);
+  const component = {
+    kind: own.kind ?? kindOf(json),
+    name: identity.name,
+    ...(version.text === undefined || version.text === "" ? {} : { version: version.text }),
+    ...(purl === undefined ? {} : { purl: purl.text }),
+    ...archives.bytes,
+    scope: scopeOf(json, own, foreign, place),
+    origin:
+      own.origin ?? nestedOrigin(withHost(originOf(purl?.purl, archives.address), archives), archives.address, place),
+    facts,
+    ...statementsOf(json, references),
+    ...locationOf(json, own, foreign),
+  } satisfies ReadComponent["component"];
+  const malformed = [
+    ...hashes.malformed,
+    ...references.malformed,
+    ...integrity.malformed.map(() => "an integrity is none"),
+  ];
+  const isRedacted = references.redacted || version.redacted || purl?.redacted === true;
+  return {
+    component: withReason(component, own.undigested),
+    complaints: [
+      ...identity.complaints,
+      ...(stated !== undefined && purl === undefined
+        ? [{ rule: "sbom-invalid", message: "its purl is none" } as const]
+        : []),
+      ...malformed.map((message) => ({ rule: "integrity-malformed", message }) as const),
+      ...own.malformed.map(
+        ({ name }) =>
+          ({ rule: "sbom-invalid", message: `its property ${name.slice(0, 100)} is not as it must be` }) as const,
+      ),
+      ...(isRedacted
+        ? [{ rule: "secret-removed", message: "a user name, password or token stands in its address" } as const]
+        : []),
+    ],
+  };
+}
+
+function propertiesOf(json: JsonObject): readonly BomProperty[] {
+  const list = member(json, "properties");
+  return itemsOf(list).flatMap((item) => {
+    const [name, value] = isJsonObject(item) ? [textMember(item, "name"), textMember(item, "value")] : [];
+    return name === undefined || value === undefined ? [] : [{ name, value }];
+  });
+}
+
+function kindOf(json: JsonObject): ComponentKind {
+  const type = textMember(json, "type") ?? "";
+  return KINDS.has(type) ? (type as ComponentKind) : "library";
+}
+
+function scopeOf(json: JsonObject, own: ReadProperties, foreign: ForeignFacts, { isRoot }: ComponentPlace): Scope {
+  if (isRoot) return "runtime";
+  if (own.scope !== undefined) return own.scope;
+  return foreign.development ? "development" : (SCOPES.get(textMember(json, "scope") ?? "") ?? "runtime");
+}
+
+/** A component inside another one comes in its archive (CycloneDX, `component.components`), unless it has one itself. */
+function nestedOrigin(origin: Origin, address: string | undefined, { within }: ComponentPlace): Origin {
+  if (within === undefined || address !== undefined) return origin;
+  return origin.kind === "registry" || origin.kind === "unknown" ? { kind: "bundled", within } : origin;
+}
+
+/** The host that all archives of a package of a registry are on. */
+function withHost(origin: Origin, { bytes: { distributions = [] } }: Archives): Origin {
+  if (origin.kind !== "registry" || origin.host !== undefined || distributions.length === 0) return origin;
+  const hosts = new Set(distributions.map(({ url }) => (url === undefined ? undefined : publicUrl(url)?.host)));
+  const [host] = hosts;
+  return hosts.size === 1 && host !== undefined ? { ...origin, host } : origin;
+}
+
+interface Archives {
+  readonly bytes: Pick<Component, "digests" | "distributions">;
+  /** Of the one archive, as written. */
+  readonly address?: string;
+}
+
+/** One reference whose digests do not contradict the component's is its archive; several are distributions. */
+function archivesOf(digests: Component["digests"], references: References, own: ReadProperties): Archives {
+  const ours = own.distributions ?? [];
+  const distributions: readonly Distribution[] = [...references.distributions, ...ours];
+  const [only] = distributions;
+  const [first, second] = references.addresses;
+  const address = first === undefined || second !== undefined ? {} : { address: first };
+  const alone =
+    distributions.length === 1 && only !== undefined && only.fileName === undefined && only.size === undefined;
+  const union = alone ? uniqueDigests([...digests, ...only.digests]) : digests;
+  if (alone && first !== undefined && !isAmbiguous(union)) return { bytes: { digests: union }, ...address };
+  if (distributions.length > 0) return { bytes: { digests, distributions }, ...address };
+  if (!isAmbiguous(digests)) return { bytes: { digests } };
+  return { bytes: { digests: [], distributions: splitAlternatives({ digests }) } };
+}
+
+function uniqueDigests(digests: Component["digests"]): Component["digests"] {
+  const byText = new Map(digests.map((digest) => [`${digest.algorithm}:${digest.hex}`, digest]));
+  return sortDigests([...byText.values()]);
+}
+
+function factsOf(
+  own: ReadProperties,
+  foreign: ForeignFacts,
+  others: readonly string[],
+  alias: string | undefined,
+): Facts {
+  const checksums = [...new Set([...(own.facts.otherChecksums ?? []), ...others])];
+  return {
+    ...foreign.facts,
+    ...(alias === undefined ? {} : { alias }),
+    ...own.facts,
+    ...(checksums.length === 0 ? {} : { otherChecksums: checksums }),
+  };
+}
+
+function withReason<T extends Omit<Component, "key" | "dependsOn">>(component: T, reason: string | undefined): T {
+  const { digests, distributions = [] } = component;
+  if (digests.length > 0 || distributions.some((item) => item.digests.length > 0)) return component;
+  return { ...component, undigested: reason ?? "the SBOM states none" };
+}
+
+function statementsOf(json: JsonObject, references: References): { statements?: Statements } {
+  const [firstAuthor] = peopleOf(json, "authors");
+  const pairs: readonly (readonly [keyof Statements, string | undefined])[] = [
+    ["description", textMember(json, "description")],
+    ["author", firstAuthor ?? textMember(json, "author")],
+    ["publisher", textMember(json, "publisher")],
+    ["supplier", textMember(objectMember(json, "supplier") ?? {}, "name")],
+    ["license", readLicenses(member(json, "licenses"))],
+  ];
+  const found = pairs.filter(([, value]) => value !== undefined && value !== "");
+  const statements: Statements = { ...Object.fromEntries(found), ...references.statements };
+  return Object.keys(statements).length === 0 ? {} : { statements };
+}
+
+/** `Name <mail>` of each contact in a list. */
+export function peopleOf(json: JsonObject, name: string): readonly string[] {
+  const list = member(json, name);
+  return itemsOf(list).flatMap((item) => {
+    if (!isJsonObject(item)) return [];
+    const [person, mail] = [textMember(item, "name"), textMember(item, "email")];
+    if (mail === undefined || mail === "") return person === undefined || person === "" ? [] : [person];
+    return [person === undefined || person === "" ? mail : `${person} <${mail}>`];
+  });
+}
+
+function locationOf(json: JsonObject, own: ReadProperties, foreign: ForeignFacts): { location?: string } {
+  const occurrences = member(objectMember(json, "evidence") ?? {}, "occurrences");
+  const [first] = itemsOf(occurrences);
+  const found = isJsonObject(first) ? textMember(first, "location") : undefined;
+  const location = publicPath(found ?? own.locations?.[0] ?? foreign.location ?? "");
+  return location === undefined || location === "" ? {} : { location };
+}
