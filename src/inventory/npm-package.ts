@@ -53,18 +53,21 @@ export const readNpmPackage: ReadSource = async (input) => {
   const within = componentName(root);
   const { packages, others } = findPackages(archive);
   const links = linkPackages(packages, [{ folder: top, manifest }], archive.shown);
+  // npm drops the folder that all is in, whatever it is called.
+  const keyOf = (place: string): string => place.slice(top.length + 1);
   const bundled = [...packages.values()].map((found): Component => {
     const component = bundledComponent(found, { within, shown: archive.shown, remarks });
     const scope = links.scopes.get(found.place);
     const facts: Facts = scope === undefined ? { ...component.facts, extraneous: true } : component.facts;
-    return { ...component, facts, scope: scope ?? "runtime", dependsOn: links.dependsOn.get(found.place) ?? [] };
+    const [key, dependsOn] = [keyOf(found.place), (links.dependsOn.get(found.place) ?? []).map(keyOf)];
+    return { ...component, key, location: key, facts, scope: scope ?? "runtime", dependsOn };
   });
   const locked = await readShrinkwrap(archive, top, packages);
   const asked = links.unmet.filter(({ place, name }) => place === top && locked?.names.has(name) !== true);
   const declared = asked.map((unmet) => declaredComponent(unmet, { root: within, shown: archive.shown, remarks }));
   const components = [...bundled, ...(locked?.components ?? []), ...declared];
   const dependsOn = new Set([
-    ...links.rootDependsOn,
+    ...links.rootDependsOn.map(keyOf),
     ...(locked?.rootDependsOn ?? []),
     ...declared.map(({ key }) => key),
   ]);

@@ -34,9 +34,7 @@ export async function readShrinkwrap(
     const found = packages.get(`${top}/${key}`);
     return found !== undefined && found.manifest["name"] === name && found.manifest["version"] === version;
   };
-  const keys = new Map(
-    locked.components.map((one) => [one.key, isFound(one) ? `${top}/${one.key}` : `${SHRINKWRAP}:${one.key}`]),
-  );
+  const keys = new Map(locked.components.map((one) => [one.key, isFound(one) ? one.key : `${SHRINKWRAP}:${one.key}`]));
   const keysOf = (dependsOn: readonly string[]): readonly string[] => dependsOn.flatMap((key) => keys.get(key) ?? []);
   const components = locked.components
     .filter((one) => !isFound(one))

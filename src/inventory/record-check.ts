@@ -55,7 +55,7 @@ export async function checkRecord(list: RecordList, options: RecordOptions): Pro
   const hashed = list.rows.filter(({ digest }) => digest !== undefined).length;
   for (const row of list.rows) {
     if (row.trouble !== undefined) report(options, row, "integrity-malformed", `${row.path}: ${row.trouble}`);
-    const path = resolveRow(base, row.path);
+    const path = placeOfRow(row.path, base, files);
     if (path === undefined) {
       outside += 1;
       continue;
@@ -101,6 +101,15 @@ function resolveRow(base: string, path: string): string | undefined {
   return parts.length === 0 ? undefined : parts.join("/");
 }
 
+/** Where the file of a row lies: `pip --target` moves programs and leaves their rows as they were. */
+function placeOfRow(path: string, base: string, files: PythonFiles): string | undefined {
+  const resolved = resolveRow(base, path);
+  const [, moved] = /^(?:\.\.\/)+((?:bin|Scripts)\/[^/]+)$/.exec(path) ?? [];
+  if (moved === undefined || (resolved !== undefined && files.look(resolved) !== "absent")) return resolved;
+  const beside = base === "" ? moved : `${base}/${moved}`;
+  return files.look(beside) === "absent" ? resolved : beside;
+}
+
 function compare(
   row: RecordRow,
   { path, size, content }: ObservedFile,
@@ -136,10 +145,10 @@ function report(
 }
 
 const LACKING = {
-  absent: ["inventory-incomplete", "that its RECORD states are not there"],
-  "no file": ["inventory-incomplete", "that its RECORD states are links or folders, which are not followed"],
-  "no hash": ["integrity-missing", "have no hash in its RECORD"],
-  "other algorithm": ["inventory-incomplete", "have a hash in its RECORD that is not computed"],
+  absent: ["inventory-incomplete", "not there"],
+  "no file": ["inventory-incomplete", "a link or a folder, and not followed"],
+  "no hash": ["integrity-missing", "without a hash in it"],
+  "other algorithm": ["inventory-incomplete", "under a hash that is not computed"],
 } as const;
 
 /** One remark for each way to lack something: a removed folder would else bury everything. */
@@ -149,7 +158,8 @@ function reportLacking(lacking: Record<keyof typeof LACKING, RecordRow[]>, optio
     const [rule, what] = LACKING[kind];
     const [first] = rows;
     if (first === undefined) continue;
-    const message = `${rows.length === 1 ? "1 file" : `${rows.length} files`} ${what}: ${firstFive(rows.map(({ path }) => path))}`;
+    const count = rows.length === 1 ? "1 file of its RECORD is" : `${rows.length} files of its RECORD are`;
+    const message = `${count} ${what}: ${firstFive(rows.map(({ path }) => path))}`;
     report(options, first, rule, message);
   }
 }

@@ -58,7 +58,12 @@ export const readSdist: ReadSource = async (input) => {
   const vendored = files
     .flatMap(({ path }) => /^(.*[^/]\.dist-info)\/METADATA$/.exec(path)?.[1] ?? [])
     .toSorted(byCodeUnits)
-    .map((folder) => vendoredComponent(folder, subject, { files: filesOfArchive(archive), remarks }));
+    .map((folder): Component => {
+      const component = vendoredComponent(folder, subject, { files: filesOfArchive(archive), remarks });
+      // The name of its one folder holds the version: without it, two versions have the same keys.
+      const key = folder.slice(top.length + 1);
+      return { ...component, key, location: key };
+    });
   const required = requiredComponents(metadata, { subject, shown, remarks });
   const builders = requiredComponents(build, { subject, shown, remarks }).map((component): Component => ({
     ...component,
