@@ -143,49 +143,29 @@ function unframed(modules: Buffer): string {
   return framed ? modules.toString("utf8", 16, modules.length - 16) : "";
 }
 
+/** What the lines have said so far. */
+interface Draft {
+  path?: string;
+  main?: GoModule;
+  readonly dependencies: GoModule[];
+  readonly settings: Map<string, string>;
+  readonly problems: string[];
+  /** The module that a replacement on the next line is for. */
+  last: "main" | "dependency" | undefined;
+}
+
 function parseLines(goVersion: string, modules: Buffer): GoBuildInfo {
-  const problems: string[] = [];
-  const settings = new Map<string, string>();
-  const dependencies: GoModule[] = [];
-  let path: string | undefined;
-  let main: GoModule | undefined;
-  let last: "main" | "dependency" | undefined;
+  const draft: Draft = { dependencies: [], settings: new Map(), problems: [], last: undefined };
   const text = unframed(modules);
-  if (modules.length > 0 && text === "") problems.push(`${UNREADABLE}: its list of modules has no frame`);
+  if (modules.length > 0 && text === "") draft.problems.push(`${UNREADABLE}: its list of modules has no frame`);
   for (const line of text.split("\n")) {
     const [kind, ...columns] = line.split("\t");
-    if (kind === "path") {
-      path = columns.join("\t");
-    } else if (kind === "mod" || kind === "dep") {
-      const module = moduleOf(columns);
-      last = undefined;
-      if (module === undefined) {
-        problems.push("a line of its Go build information names no module");
-      } else if (kind === "dep") {
-        dependencies.push(module);
-        last = "dependency";
-      } else {
-        if (main !== undefined) problems.push("its Go build information names two main modules");
-        main ??= module;
-        last = "main";
-      }
-    } else if (kind === "=>") {
-      const replacement = columns.length === 3 ? moduleOf(columns) : undefined;
-      const replaced = last === "main" ? main : last === "dependency" ? dependencies.pop() : undefined;
-      if (replaced === undefined || replacement === undefined) {
-        problems.push("a line of its Go build information replaces nothing");
-      }
-      if (replaced !== undefined) {
-        const module = replacement === undefined ? replaced : { ...replaced, replacement };
-        if (last === "main") main = module;
-        else dependencies.push(module);
-      }
-      last = undefined;
-    } else if (kind === "build") {
-      const [, key, value] = /^([^=]*)=(.*)$/s.exec(columns.join("\t")) ?? [];
-      if (key !== undefined && value !== undefined && KEPT.has(key)) settings.set(key, value);
-    }
+    if (kind === "path") draft.path = columns.join("\t");
+    else if (kind === "mod" || kind === "dep") addModule(draft, kind, columns);
+    else if (kind === "=>") addReplacement(draft, columns);
+    else if (kind === "build") addSetting(draft, columns.join("\t"));
   }
+  const { path, main, dependencies, settings, problems } = draft;
   return {
     goVersion,
     ...(path === undefined ? {} : { path }),
@@ -194,6 +174,40 @@ function parseLines(goVersion: string, modules: Buffer): GoBuildInfo {
     settings,
     problems,
   };
+}
+
+function addModule(draft: Draft, kind: "mod" | "dep", columns: readonly string[]): void {
+  const module = moduleOf(columns);
+  draft.last = undefined;
+  if (module === undefined) {
+    draft.problems.push("a line of its Go build information names no module");
+  } else if (kind === "dep") {
+    draft.dependencies.push(module);
+    draft.last = "dependency";
+  } else {
+    if (draft.main !== undefined) draft.problems.push("its Go build information names two main modules");
+    draft.main ??= module;
+    draft.last = "main";
+  }
+}
+
+function addReplacement(draft: Draft, columns: readonly string[]): void {
+  const replacement = columns.length === 3 ? moduleOf(columns) : undefined;
+  const { last, dependencies } = draft;
+  const replaced = last === "main" ? draft.main : last === "dependency" ? dependencies.at(-1) : undefined;
+  draft.last = undefined;
+  if (replaced === undefined || replacement === undefined) {
+    draft.problems.push("a line of its Go build information replaces nothing");
+  } else if (last === "main") {
+    draft.main = { ...replaced, replacement };
+  } else {
+    dependencies[dependencies.length - 1] = { ...replaced, replacement };
+  }
+}
+
+function addSetting({ settings }: Draft, text: string): void {
+  const [, key, value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  if (key !== undefined && value !== undefined && KEPT.has(key)) settings.set(key, value);
 }
 
 function moduleOf([path, version, sum, ...more]: readonly string[]): GoModule | undefined {

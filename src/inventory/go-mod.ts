@@ -18,9 +18,8 @@ import type { GoDirectives } from "./go-directives.ts";
 import { goModuleProblem } from "./go-module.ts";
 import { parseGoSyntax } from "./go-mod-syntax.ts";
 import { parseGoSum } from "./go-sum.ts";
+import { readOptional } from "./python-text.ts";
 import type { ReadSource, Tree } from "./source.ts";
-
-const MAX_BYTES = 64 << 20;
 
 export const readGoMod: ReadSource = async ({ tree, path }) => {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
@@ -28,8 +27,8 @@ export const readGoMod: ReadSource = async ({ tree, path }) => {
   const mod = path.replace(/\.sum$/, ".mod");
   const sum = mod.endsWith(".mod") ? mod.replace(/\.mod$/, ".sum") : `${mod}.sum`;
   const [shownMod, shownSum] = [tree.shown(mod), tree.shown(sum)];
-  const modText = textOf(tree, mod);
-  const sumText = textOf(tree, sum);
+  const modText = readOptional(tree, mod);
+  const sumText = readOptional(tree, sum);
   const text = path === mod ? modText : sumText;
   if (text === undefined) {
     throw new UserError("input-missing", `${tree.shown(path)}: no such file`);
@@ -50,16 +49,6 @@ export const readGoMod: ReadSource = async ({ tree, path }) => {
     size: Buffer.byteLength(text),
   };
 };
-
-function textOf(tree: Tree, path: string): string | undefined {
-  const bytes = tree.read(path, MAX_BYTES);
-  if (bytes === undefined) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new UserError("source-malformed", `${tree.shown(path)}: not UTF-8 text`, { cause: error });
-  }
-}
 
 /** Files beside go.mod that decide what is built, and are not read here. */
 function remarkElsewhere(tree: Tree, folder: string, { remarks, shownMod }: GoFiles): void {
