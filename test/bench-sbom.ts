@@ -86,7 +86,7 @@ export async function benchSbom({ cwd, env }: Track, quick: boolean): Promise<vo
   mkdirSync(folder);
   const track: Track = { cwd: folder, env };
   await besideOthers(track, quick ? 5 : 11);
-  await otherLockfiles(track, quick ? 3 : 7);
   await growth(track, quick ? [1000, 10_000] : [1000, 10_000, 100_000], 3);
+  await otherLockfiles(track, quick ? 3 : 7);
   rmSync(folder, { recursive: true, force: true });
 }
