@@ -8,6 +8,7 @@ import { UserError } from "../core/errors.ts";
 import { isJsonObject } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { parseLargeJson } from "../core/large-json.ts";
+import { byCodeUnits } from "../core/order.ts";
 import { placeAbove, placeOfPath } from "./npm-place.ts";
 import type { Tree, TreeEntry } from "./source.ts";
 
@@ -36,7 +37,7 @@ const STORES = [".pnpm", ".store"];
 const MAX_MANIFEST = 4 * 2 ** 20;
 
 /**
- * All that lies in the node_modules of the project and of the folders in it, and below, in the order of the folders.
+ * All that lies in the node_modules of the project and of the folders in it, and below, in the order of their places.
  * @param folders places of workspaces and of other folders that are linked, as far as they are known
  */
 export function walkModules(tree: Tree, layout: Layout, folders: readonly string[]): readonly DiskNode[] {
@@ -67,7 +68,7 @@ export function walkModules(tree: Tree, layout: Layout, folders: readonly string
     for (const { place, name, entry } of modulesIn(tree, layout, modules)) visit(place, name, entry);
     for (const store of STORES) hosts.push(...storeHosts(tree, layout, `${modules}/${store}`));
   }
-  return nodes;
+  return nodes.toSorted((a, b) => byCodeUnits(a.key, b.key));
 }
 
 function isFolder(tree: Tree, layout: Layout, place: string): boolean {

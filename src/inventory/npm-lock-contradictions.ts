@@ -8,6 +8,7 @@ import type { Remark } from "../core/inventory.ts";
 import { textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import type { LargeJson } from "../core/large-json.ts";
+import { nameOf } from "./npm-component.ts";
 import { nodesOfDependencies } from "./npm-lock-legacy.ts";
 import { listed, subjectOf } from "./npm-lock-reports.ts";
 import { isLink } from "./npm-node.ts";
@@ -81,25 +82,27 @@ function differenceOf(node: NpmNode, old: NpmNode): Difference | undefined {
       message: '"dependencies", which npm 6 reads, has another digest',
       ...conflict,
     };
-  for (const [name, what] of [
-    ["name", "package"],
-    ["version", "version"],
-  ] as const) {
-    const pair = both(name);
-    if (pair === undefined) continue;
-    return {
-      rule: "component-malformed",
-      message: `"dependencies", which npm 6 reads, has another ${what}`,
-      expected: pair[0],
-      actual: pair[1],
-    };
-  }
+  // A section that states a plain version names the package by its place, or as an alias.
+  const version = textMember(old.meta, "version");
+  const names = version === undefined ? undefined : ([nameOf(node), nameOf(old)] as const);
+  if (names !== undefined && names[0] !== names[1]) return contradiction("package", ...names);
+  const versions = both("version");
+  if (versions !== undefined) return contradiction("version", ...versions);
   // The same digest makes the address harmless.
   if (textMember(node.meta, "integrity") !== undefined && integrity === undefined) return undefined;
   const addresses = both("resolved");
   const [current, former] = (addresses ?? []).map((text) => JSON.stringify(parseAddress(text).origin));
   if (current === former) return undefined;
   return { rule: "component-malformed", message: '"dependencies", which npm 6 reads, has another address' };
+}
+
+function contradiction(what: string, expected: string, actual: string): Difference {
+  return {
+    rule: "component-malformed",
+    message: `"dependencies", which npm 6 reads, has another ${what}`,
+    expected,
+    actual,
+  };
 }
 
 /** The first algorithm that both state, with other values. */
