@@ -115,14 +115,10 @@ function contentsOf({ components, completeness }: Inventory): string {
   return `${count} ${count === 1 ? "component" : "components"}${share}${known}`;
 }
 
-/** One finding for each field that is asked for and not everywhere present. */
+/** One finding for all fields that are asked for and not everywhere there: the assessment itself says the rest. */
 function lackingFields({ standard, fields }: QualityReport, inventories: readonly Inventory[]): readonly Remark[] {
-  const subject = inventories[0]?.path ?? "";
-  return fields
-    .filter(({ present, total }) => present < total)
-    .map(({ name, present, total }) => ({
-      rule: "sbom-quality",
-      subject,
-      message: `${standard} asks for ${name}: present ${present} of ${total}`,
-    }));
+  const lacking = fields.filter(({ present, total }) => present < total).map(({ name }) => name);
+  if (lacking.length === 0) return [];
+  const message = `${lacking.length} of the ${fields.length} fields that ${standard} asks for are not there everywhere: ${lacking.join(", ")}`;
+  return [{ rule: "sbom-quality", subject: inventories[0]?.path ?? "", message }];
 }
