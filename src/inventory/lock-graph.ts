@@ -10,6 +10,8 @@ import { scopesOf, tracePaths } from "./lock-scopes.ts";
 import type { Draft } from "./npm-manifest.ts";
 import type { SourceInput } from "./source.ts";
 
+export type { LockNode } from "./lock-node.ts";
+
 interface RemarkPlace {
   readonly line?: number | undefined;
   /** Whose need it is: becomes the path from the root. */
