@@ -47,6 +47,7 @@ const READERS: Readonly<Record<Form, (value: string, tail: string | undefined) =
     if (name === undefined) return undefined;
     return { name, ...(descriptionSha256 === undefined ? {} : { descriptionSha256 }) };
   },
+  launches: (value, tail) => (tail === undefined ? undefined : { platform: tail, launch: value }),
   scripts(value, tail) {
     const found = SCRIPT.exec(value);
     if (found === null) return undefined;
@@ -71,6 +72,9 @@ const ROWS: ReadonlyMap<string, Known> = new Map([
   ...knownRows(MCP_PROPERTIES, true),
 ]);
 
+/** Those whose properties have names of their own at their end. */
+const NAMED = [...ROWS.values()].filter(({ row: { form } }) => form === "scripts" || form === "launches");
+
 /** Where values are gathered, by the names of the members of the model. */
 interface Draft {
   readonly facts: Map<string, unknown>;
@@ -84,14 +88,12 @@ interface Draft {
 /** Forms of which a component has one value. */
 const SINGLE: ReadonlySet<Form> = new Set(["text", "prose", "flag", "state"]);
 
-/** The row for a property's name, and for a script the name behind the row's own. */
+/** The row for a property's name, and what is behind the row's own name in it. */
 function rowOf(name: string): Known | undefined {
   const exact = ROWS.get(name);
   if (exact !== undefined) return exact;
-  const scripts = FACT_PROPERTIES.installScripts.name;
-  return name.startsWith(`${scripts}:`)
-    ? { key: "installScripts", row: FACT_PROPERTIES.installScripts, mcp: false, tail: name.slice(scripts.length + 1) }
-    : undefined;
+  const named = NAMED.find(({ row }) => name.startsWith(`${row.name}:`));
+  return named === undefined ? undefined : { ...named, tail: name.slice(named.row.name.length + 1) };
 }
 
 /** True when the property was understood and its value taken. */
@@ -108,7 +110,7 @@ function takeFact({ name, value }: BomProperty, draft: Draft): boolean {
     return true;
   }
   const list = (before ?? []) as unknown[];
-  if (form !== "list" && value === NONE && found.tail === undefined) {
+  if (form !== "list" && form !== "launches" && value === NONE && found.tail === undefined) {
     values.set(found.key, list);
     return true;
   }
@@ -143,21 +145,8 @@ function readDistribution(text: string): Distribution | undefined {
   };
 }
 
-const SINGLE_OTHERS: ReadonlySet<string> = new Set<string>([
-  OTHER_PROPERTIES.kind,
-  OTHER_PROPERTIES.version,
-  OTHER_PROPERTIES.contradictingPurl,
-  OTHER_PROPERTIES.scope,
-  OTHER_PROPERTIES.sourceKind,
-  OTHER_PROPERTIES.sourceHost,
-  OTHER_PROPERTIES.sourceUrl,
-  OTHER_PROPERTIES.sourcePath,
-  OTHER_PROPERTIES.sourceWithin,
-  OTHER_PROPERTIES.commit,
-  OTHER_PROPERTIES.reference,
-  OTHER_PROPERTIES.pinned,
-  OTHER_PROPERTIES.integrity,
-]);
+/** Of which a component has one, all but those that are handled by themselves. */
+const SINGLE_OTHERS: ReadonlySet<string> = new Set(Object.values(OTHER_PROPERTIES));
 
 function takeOther({ name, value }: BomProperty, draft: Draft): boolean {
   const names = OTHER_PROPERTIES;

@@ -41,6 +41,11 @@ const WRITERS: Readonly<Record<Form, (name: string, value: unknown) => readonly 
   list: (name, value) => (value as readonly string[]).map((item) => ({ name, value: item })),
   files: (name, value) => orNone(name, (value as readonly FileFact[]).map(fileText)),
   described: (name, value) => orNone(name, (value as NonNullable<McpFacts["tools"]>).map(describedText)),
+  launches: (name, value) =>
+    (value as NonNullable<McpFacts["platformLaunches"]>).map(({ platform, launch }) => ({
+      name: `${name}:${platform}`,
+      value: launch,
+    })),
   scripts(name, value) {
     const scripts = value as readonly InstallScript[];
     return scripts.length === 0 ? orNone(name, []) : scripts.map((script) => scriptProperty(name, script));

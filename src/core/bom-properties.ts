@@ -12,6 +12,7 @@
 //   files         DIGEST SIZE PATH        DIGEST: sha256:HEX or -, SIZE: bytes or -
 //   described     DIGEST NAME             SHA-256 of the description of a tool or prompt
 //   scripts       the name of the script is the end of the property's name; the value is sha256:HEX or `present`
+//   launches      the platform is the end of the property's name; the value is the command as a JSON list
 
 import type { ComponentKind, Distribution, Facts, McpFacts, Origin, Scope } from "./inventory.ts";
 import type { Digest } from "./digest.ts";
@@ -21,7 +22,7 @@ export interface BomProperty {
   readonly value: string;
 }
 
-export type Form = "text" | "prose" | "list" | "flag" | "state" | "files" | "described" | "scripts";
+export type Form = "text" | "prose" | "list" | "flag" | "state" | "files" | "described" | "scripts" | "launches";
 
 export interface Row {
   readonly name: string;
@@ -58,6 +59,7 @@ export const MCP_PROPERTIES = {
   serverType: { name: "boltseal:mcp:server-type", form: "text" },
   entryPoint: { name: "boltseal:mcp:entry-point", form: "text" },
   launch: { name: "boltseal:mcp:launch", form: "text" },
+  platformLaunches: { name: "boltseal:mcp:platform-launch", form: "launches" },
   environment: { name: "boltseal:mcp:environment", form: "list" },
   tools: { name: "boltseal:mcp:tool", form: "described" },
   prompts: { name: "boltseal:mcp:prompt", form: "described" },

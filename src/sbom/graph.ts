@@ -1,12 +1,13 @@
 // One graph to write, of one or several inventories. Copies of a package become one node only when nobody could tell
 // them apart: merging what differs is how a changed copy disappears.
 
+import { createHash } from "node:crypto";
 import type { Component, Inventory } from "../core/inventory.ts";
 import { byCodeUnits } from "../core/order.ts";
 
 export interface BomNode {
   readonly component: Component;
-  /** Unique in the graph; the purl where it has one that no other node has. Never empty, well-formed Unicode. */
+  /** Unique in the graph; the purl where it has one that no other node has. Well-formed Unicode, 1 to about 1,000 units. */
   readonly ref: string;
   /** Where it is installed or locked, sorted. */
   readonly occurrences: readonly string[];
@@ -129,7 +130,17 @@ function mergedDrafts(inventories: readonly Inventory[], main: Component): reado
 
 /** What a node is called when it stands alone. */
 function plainRef({ purl, kind, name, version }: Component): string {
-  return (purl ?? `${kind}:${name}${version === undefined ? "" : `@${version}`}`).toWellFormed();
+  return boundedRef(purl ?? `${kind}:${name}${version === undefined ? "" : `@${version}`}`);
+}
+
+/** UTF-16 units. A ref is repeated by all who need the component: a long one would multiply a hostile file. */
+const MAX_REF = 1000;
+
+/** A longer text is told by its beginning and its digest. */
+function boundedRef(text: string): string {
+  const whole = text.toWellFormed();
+  if (whole.length <= MAX_REF) return whole;
+  return `${whole.slice(0, 200)}…sha256:${createHash("sha256").update(whole).digest("hex")}`.toWellFormed();
 }
 
 function placesOf({ component, members }: Draft): readonly string[] {
@@ -155,7 +166,7 @@ function nameDrafts(drafts: readonly Draft[]): void {
     if (first !== undefined) first.ref = plain;
     for (const draft of others) {
       const place = placesOf(draft)[0];
-      const wanted = place === undefined ? plain : `${plain}#${place.toWellFormed()}`;
+      const wanted = place === undefined ? plain : boundedRef(`${plain}#${place}`);
       draft.ref = freeRef(wanted, taken, numbers);
       taken.add(draft.ref);
     }
