@@ -251,7 +251,7 @@ test("npm-lock: flags become scopes, and runtime beats optional beats developmen
     peer: { peer: true },
     devPeer: { dev: true, peer: true },
   };
-  const entries = Object.entries(flags).map(([name, more]) => [
+  const entries = Object.entries(flags).map(([name, more]): [string, unknown] => [
     `node_modules/${name.toLowerCase()}`,
     entryOf(name.toLowerCase(), "1.0.0", more),
   ]);
