@@ -161,7 +161,8 @@ async function compareRecord(
   try {
     const list = parseRecord(textOf(bytes, "RECORD"));
     const check = await checkRecord(list, { files, base: "", path, subject, remarks });
-    if (check.outside > 0) malformed(`its RECORD names ${check.outside} files outside of it`);
+    if (check.outside > 0)
+      malformed(`its RECORD names ${check.outside === 1 ? "1 file" : `${check.outside} files`} outside of it`);
     const free = [path, `${path}.jws`, `${path}.p7s`];
     const unlisted = archive.files
       .map((file) => file.path)
