@@ -52,7 +52,7 @@ async function growth(track: Track, sizes: readonly number[], rounds: number): P
   for (const size of sizes) {
     const count = writeLargeLockfile(track.cwd, size);
     const own = boltsealSbom(`${count} packages`);
-    const [result] = await race([own], rounds, track);
+    const [result] = await race([own], size > 10_000 ? 1 : rounds, track);
     const median = result?.median ?? Number.NaN;
     const each = `${((1000 * median) / count).toFixed(0)} µs a package`;
     const memory = `${peakMemory(own, track).toFixed(0)} MB`;
