@@ -18,7 +18,16 @@ import { publicUrl } from "../core/public-url.ts";
 import type { LockGraph } from "./lock-graph.ts";
 import { nodeName, quoteHash } from "./lock-node.ts";
 import type { LockNode } from "./lock-node.ts";
-import { archiveOrigin, gitOrigin, isGitAddress, localOrigin, lockPurl, publicReference } from "./lock-origin.ts";
+import {
+  archiveOrigin,
+  gitOrigin,
+  isGitAddress,
+  localOrigin,
+  lockPurl,
+  publicReference,
+  remarkArchive,
+} from "./lock-origin.ts";
+import type { Located } from "./lock-origin.ts";
 import { manifestFacts } from "./npm-manifest.ts";
 import type { Draft } from "./npm-manifest.ts";
 
@@ -81,7 +90,8 @@ export function addBunPackage(
 ): LockNode {
   const { key, name, reference, resolution, line } = row;
   const version = resolution === "npm" ? reference : undefined;
-  const { origin, redacted, undigested } = locate(row);
+  const place = locate(row);
+  const { origin, redacted, undigested } = place;
   const bundled = member(row.info, "bundled") === true;
   const within = parent === undefined ? {} : { within: publicReference(parent).text };
   const { digests, malformed } = parseIntegrity(typeof row.integrity === "string" ? row.integrity : "");
@@ -113,6 +123,7 @@ export function addBunPackage(
     graph.setUnknown();
   }
   if (redacted || shown.redacted) graph.secret(node);
+  remarkArchive(graph, node, place);
   const say = (rule: "component-malformed" | "integrity-malformed", message: string): void =>
     graph.remark(rule, nodeName(node), message, { line });
   for (const part of malformed) say("integrity-malformed", quoteHash(part));
@@ -123,14 +134,12 @@ export function addBunPackage(
   return node;
 }
 
-interface Location {
-  readonly origin: Origin;
-  readonly redacted: boolean;
+interface Location extends Located {
   /** Why there is no digest, where there is none. */
   readonly undigested: string;
 }
 
-function locate({ name, reference, resolution, registry }: BunRow): Location {
+function locate({ reference, resolution, registry }: BunRow): Location {
   const none = { redacted: false, undigested: "the lockfile states none" };
   if (resolution === "link") {
     return { ...none, ...localOrigin("directory", reference.slice("link:".length)), undigested: "a linked folder" };
@@ -148,7 +157,7 @@ function locate({ name, reference, resolution, registry }: BunRow): Location {
     return { origin, redacted: located?.redacted ?? false, undigested };
   }
   if (resolution === "tarball") {
-    const located = archiveOrigin(reference, name);
+    const located = archiveOrigin(reference);
     return located === undefined ? { ...none, ...localOrigin("file", reference) } : { ...none, ...located };
   }
   if (registry === "") return { ...none, origin: { kind: "registry" } };
@@ -157,5 +166,5 @@ function locate({ name, reference, resolution, registry }: BunRow): Location {
   if (base?.host !== undefined) {
     return { ...none, origin: { kind: "registry", host: base.host }, redacted: base.redacted };
   }
-  return { ...none, ...(archiveOrigin(registry, name) ?? { origin: { kind: "unknown" }, redacted: false }) };
+  return { ...none, ...(archiveOrigin(registry) ?? { origin: { kind: "unknown" }, redacted: false }) };
 }

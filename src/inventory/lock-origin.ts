@@ -5,12 +5,19 @@ import type { Origin } from "../core/inventory.ts";
 import { isNpmName } from "../core/package-version.ts";
 import { publicPath, publicUrl } from "../core/public-url.ts";
 import { npmPurl } from "../core/purl.ts";
+import type { LockGraph } from "./lock-graph.ts";
+import { nodeName } from "./lock-node.ts";
+import type { LockNode } from "./lock-node.ts";
 import { hostedUrl } from "./npm-manifest.ts";
+import { archiveOf } from "./npm-origin.ts";
+import type { Archive } from "./npm-origin.ts";
 
 export interface Located {
   readonly origin: Origin;
   /** Something was taken out of the address that may be a secret. */
   readonly redacted: boolean;
+  /** Of a registry's archive: the package that the address names. */
+  readonly archive?: Archive;
 }
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -28,11 +35,10 @@ const HOSTED_ARCHIVE = [
 ];
 
 /**
- * The origin of an archive at a URL: of a commit, of a registry that names the package in the path, or just a URL.
- * Undefined for text that is no URL, or leads to a local file. What follows `#` is no part of an address.
- * @param name of the package, as its registry would write it
+ * The origin of an archive at a URL: of a commit, of a registry, or just a URL. Undefined for text that is no URL, or
+ * leads to a local file. What follows `#` is no part of an address.
  */
-export function archiveOrigin(text: string, name: string): Located | undefined {
+export function archiveOrigin(text: string): Located | undefined {
   const [address = ""] = text.split("#", 1);
   const commit = HOSTED_ARCHIVE.map((form) => form.exec(address)?.[1]).find((found) => found !== undefined);
   // The commit is no secret, though it stands where tokens do.
@@ -41,13 +47,25 @@ export function archiveOrigin(text: string, name: string): Located | undefined {
   const { url, redacted } = made;
   const where = made.host === undefined ? { url } : { url, host: made.host };
   if (commit !== undefined) return { origin: { kind: "git", ...where, commit }, redacted };
-  return { origin: { kind: isRegistryUrl(url, name) ? "registry" : "url", ...where }, redacted };
+  const archive = archiveOf(url);
+  return archive === undefined
+    ? { origin: { kind: "url", ...where }, redacted }
+    : { origin: { kind: "registry", ...where }, redacted, archive };
 }
 
-/** Registries have the whole name of a package in the addresses of its archives; `%2f` is what some make of the slash. */
-function isRegistryUrl(url: string, name: string): boolean {
-  return /^https?:/.test(url) && url.replaceAll(/%2f/gi, "/").includes(`/${name}/`);
+/** An archive of another package under this name is what an attacker would write into a lockfile. */
+export function remarkArchive(graph: LockGraph, node: LockNode, { archive }: Pick<Located, "archive">): void {
+  if (archive === undefined) return;
+  const { name, version, line } = node.component;
+  const say = (message: string): void => graph.remark("component-malformed", nodeName(node), message, { line });
+  const bare = (text: string): string => text.split("+", 1)[0] ?? "";
+  if (archive.name !== name) say(`its address is that of another package, ${archive.name}`);
+  else if (version !== undefined && archive.version !== undefined && bare(archive.version) !== bare(version)) {
+    say(`its address is that of another version, ${archive.version}`);
+  }
 }
+
+const REFERENCE = /^[\w.~^@/+:<>=*| -]{1,200}$/;
 
 /** `git+ssh://git@host/o/r.git#commit`, `git@host:o/r.git#commit=…`, `github:o/r#commit`, `o/r#commit`; undefined for other text. */
 export function gitOrigin(text: string): Located | undefined {
@@ -56,7 +74,8 @@ export function gitOrigin(text: string): Located | undefined {
   const made = publicUrl(address) ?? publicHosted(address);
   if (made === undefined) return undefined;
   const reference = hash === -1 ? "" : gitReference(text.slice(hash + 1));
-  const pin = isCommit(reference) ? { commit: reference } : reference === "" ? {} : { reference };
+  // Anything else than a branch, a tag or a range is not told.
+  const pin = isCommit(reference) ? { commit: reference } : REFERENCE.test(reference) ? { reference } : {};
   const where = made.host === undefined ? { url: made.url } : { url: made.url, host: made.host };
   return { origin: { kind: "git", ...where, ...pin }, redacted: made.redacted };
 }

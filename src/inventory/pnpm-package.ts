@@ -3,7 +3,7 @@
 
 import type { Facts } from "../core/inventory.ts";
 import { isNpmName, isSemver } from "../core/package-version.ts";
-import { lockPurl, publicReference } from "./lock-origin.ts";
+import { lockPurl, publicReference, remarkArchive } from "./lock-origin.ts";
 import type { LockGraph } from "./lock-graph.ts";
 import type { LockNode } from "./lock-node.ts";
 import { nodeName } from "./lock-node.ts";
@@ -35,7 +35,7 @@ export function addPackage(graph: LockGraph, entry: PnpmEntry): LockNode {
   const fromRegistry = path.version !== undefined && isSemver(path.version);
   const name = yamlText(info?.get("name")) ?? path.name ?? "";
   const version = yamlText(info?.get("version")) ?? versionOf(path.version);
-  const resolution = readResolution(info?.get("resolution"), { name, fromRegistry });
+  const resolution = readResolution(info?.get("resolution"), { fromRegistry });
   const shown = publicReference(`${prefix}${key}`);
   const purl = lockPurl(name, version, resolution.origin);
   const facts = info === undefined ? {} : factsOf(info);
@@ -58,6 +58,7 @@ export function addPackage(graph: LockGraph, entry: PnpmEntry): LockNode {
   const node = graph.add(component);
   if (shown.redacted || resolution.redacted) graph.secret(node);
   for (const { rule, message } of resolution.problems) graph.remark(rule, nodeName(node), message, { line });
+  remarkArchive(graph, node, resolution);
   remarkIdentity(graph, node, { entry, fromRegistry, keyName: path.name, keyVersion: path.version });
   return node;
 }

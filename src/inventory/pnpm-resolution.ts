@@ -13,6 +13,7 @@ import { parseIntegrity } from "../core/integrity.ts";
 import type { Distribution, Origin } from "../core/inventory.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { archiveOrigin, gitOrigin, isCommit, localOrigin } from "./lock-origin.ts";
+import type { Archive } from "./npm-origin.ts";
 import { quoteHash } from "./lock-node.ts";
 import { yamlList, yamlMap, yamlText } from "./yaml-node.ts";
 import type { YamlMap, YamlNode } from "./yaml-node.ts";
@@ -24,6 +25,8 @@ export interface Resolution {
   /** Why there is no digest. */
   readonly undigested?: string;
   readonly redacted: boolean;
+  /** The package whose archive its address says it is. */
+  readonly archive?: Archive;
   /** Hashes that are none, and parts that make no sense, each with its rule. */
   readonly problems: readonly {
     readonly rule: "integrity-malformed" | "component-malformed";
@@ -32,7 +35,6 @@ export interface Resolution {
 }
 
 interface Package {
-  readonly name: string;
   /** The key names a version of a registry, not an address. */
   readonly fromRegistry: boolean;
 }
@@ -86,7 +88,7 @@ function readGit(members: YamlMap): Resolution {
   };
 }
 
-function readArchive(members: YamlMap, { name, fromRegistry }: Package): Resolution {
+function readArchive(members: YamlMap, { fromRegistry }: Package): Resolution {
   const { digests, problems } = readIntegrity(members);
   const address = yamlText(members.get("tarball")) ?? yamlText(members.get("url"));
   const undigested = digests.length > 0 ? {} : { undigested: STATES_NONE };
@@ -94,20 +96,21 @@ function readArchive(members: YamlMap, { name, fromRegistry }: Package): Resolut
     return { ...localOrigin("file", address.slice("file:".length)), digests, ...undigested, problems };
   }
   // `registry` stood beside a relative `tarball` in the first versions.
-  const located = address === undefined ? undefined : archiveOrigin(address, name);
+  const located = address === undefined ? undefined : archiveOrigin(address);
   const registry = publicUrl(yamlText(members.get("registry")) ?? "");
   if (located === undefined) {
     const host = registry?.host === undefined ? {} : { host: registry.host };
     const origin: Origin = fromRegistry || address === undefined ? { kind: "registry", ...host } : { kind: "unknown" };
     return { origin, digests, ...undigested, redacted: registry?.redacted ?? false, problems };
   }
-  const { origin, redacted } = located;
+  const { origin, redacted, archive } = located;
   const commit = origin.kind === "git" && digests.length === 0 ? origin.commit : undefined;
   return {
     origin,
     digests,
     ...(commit === undefined ? undigested : { undigested: `pinned by git commit ${commit}` }),
     redacted,
+    ...(archive === undefined ? {} : { archive }),
     problems,
   };
 }

@@ -10,6 +10,7 @@
 
 import type { Origin } from "../core/inventory.ts";
 import { archiveOrigin, decoded, gitOrigin, isGitAddress, localOrigin } from "./lock-origin.ts";
+import type { Located } from "./lock-origin.ts";
 
 export interface Locator {
   readonly name: string;
@@ -50,9 +51,7 @@ export function parsePatch(reference: string): Patch | undefined {
   return { source, files, builtin: /(?:^|[!~&])builtin</.test(files) };
 }
 
-export interface BerryLocation {
-  readonly origin: Origin;
-  readonly redacted: boolean;
+export interface BerryLocation extends Located {
   /** Why there is no digest, whatever checksum there is. */
   readonly undigested: string;
   readonly linked: boolean;
@@ -61,11 +60,11 @@ export interface BerryLocation {
 const NO_DIGEST = "the lockfile's checksum is of yarn's own archive, not of the package's";
 
 /** Where a package comes from; of a patch, where what it patches does. `depth` bounds patches of patches. */
-export function locatePackage({ name, reference, bindings }: Locator, depth = 0): BerryLocation {
+export function locatePackage({ reference, bindings }: Locator, depth = 0): BerryLocation {
   const known = { redacted: false, undigested: NO_DIGEST, linked: false };
   const [, protocol = "", rest = ""] = /^([a-z]+):(?!\/\/)([^#]*)/.exec(reference) ?? [];
   if (protocol === "npm") {
-    const archive = archiveOrigin(bindings.get("__archiveUrl") ?? "", name);
+    const archive = archiveOrigin(bindings.get("__archiveUrl") ?? "");
     return archive === undefined ? { ...known, origin: { kind: "registry" } } : { ...known, ...archive };
   }
   if (protocol === "workspace") {
@@ -87,7 +86,7 @@ export function locatePackage({ name, reference, bindings }: Locator, depth = 0)
     const undigested = commit === undefined ? "a git reference that pins no commit" : `pinned by git commit ${commit}`;
     return { ...known, origin, redacted: located?.redacted ?? false, undigested };
   }
-  const archive = archiveOrigin(reference, name);
+  const archive = archiveOrigin(reference);
   return archive === undefined ? { ...known, origin: { kind: "unknown" } } : { ...known, ...archive };
 }
 

@@ -7,7 +7,7 @@ import { projectComponent } from "./lock-manifest.ts";
 import type { ProjectManifest } from "./lock-manifest.ts";
 import { nodeName } from "./lock-node.ts";
 import type { LockNode } from "./lock-node.ts";
-import { lockPurl, publicReference } from "./lock-origin.ts";
+import { lockPurl, publicReference, remarkArchive } from "./lock-origin.ts";
 import type { Draft } from "./npm-manifest.ts";
 import { yamlMap, yamlText } from "./yaml-node.ts";
 import type { YamlMap } from "./yaml-node.ts";
@@ -54,7 +54,8 @@ export function addBerryPackage(
 ): LockNode {
   const { locator, resolution, members, line } = entry;
   const { name } = locator;
-  const { origin, redacted, undigested, linked } = locatePackage(locator);
+  const location = locatePackage(locator);
+  const { origin, redacted, undigested, linked } = location;
   const stated = yamlText(members.get("version"));
   const version = stated === LOCAL_VERSION ? undefined : stated;
   const shown = publicReference(resolution);
@@ -86,6 +87,7 @@ export function addBerryPackage(
     graph.setUnknown();
   }
   if (shown.redacted || redacted) graph.secret(node);
+  remarkArchive(graph, node, location);
   remarkEntry(graph, node, entry, stated);
   return node;
 }

@@ -7,7 +7,15 @@ import { isNpmName, isSemver } from "../core/package-version.ts";
 import type { LockGraph } from "./lock-graph.ts";
 import { nodeName, quoteHash } from "./lock-node.ts";
 import type { LockNode } from "./lock-node.ts";
-import { archiveOrigin, gitOrigin, isGitAddress, localOrigin, lockPurl, publicReference } from "./lock-origin.ts";
+import {
+  archiveOrigin,
+  gitOrigin,
+  isGitAddress,
+  localOrigin,
+  lockPurl,
+  publicReference,
+  remarkArchive,
+} from "./lock-origin.ts";
 import type { Located } from "./lock-origin.ts";
 import type { ClassicEntry } from "./yarn-classic-parse.ts";
 
@@ -39,7 +47,8 @@ export function addEntry(
   const name = properties.get("name")?.text ?? realName(first);
   const stated = properties.get("version")?.text;
   const resolved = properties.get("resolved");
-  const { origin, redacted, sha1, undigested, linked } = locate(splitPattern(first).range, resolved?.text, name);
+  const location = locate(splitPattern(first).range, resolved?.text);
+  const { origin, redacted, sha1, undigested, linked } = location;
   // Of a linked folder yarn knows no version and writes 0.0.0.
   const version = linked ? undefined : stated;
   const { digests, malformed } = parseIntegrity(
@@ -69,6 +78,7 @@ export function addEntry(
     graph.setUnknown();
   }
   if (shown.redacted || redacted) graph.secret(node);
+  remarkArchive(graph, node, location);
   const say = (rule: "component-malformed" | "integrity-malformed", message: string, at = line): void =>
     graph.remark(rule, nodeName(node), message, { line: at });
   for (const part of malformed) say("integrity-malformed", quoteHash(part), properties.get("integrity")?.line);
@@ -89,7 +99,7 @@ interface Location extends Located {
 }
 
 /** Where an entry comes from, by `resolved`, or by its range where it has none. */
-function locate(range: string, resolved: string | undefined, name: string): Location {
+function locate(range: string, resolved: string | undefined): Location {
   const none = { redacted: false, undigested: "the lockfile states none", linked: false };
   if (resolved === undefined || resolved === "") {
     if (/^(?:link|portal):/.test(range)) {
@@ -112,7 +122,7 @@ function locate(range: string, resolved: string | undefined, name: string): Loca
   const sha1 = /^[0-9a-f]{40}$/.test(fragment) ? { sha1: fragment } : {};
   const address = hash === -1 ? resolved : resolved.slice(0, hash);
   if (address.startsWith("file:")) return { ...none, ...local(address, "file"), ...sha1 };
-  const located = archiveOrigin(address, name);
+  const located = archiveOrigin(address);
   // A bare file name is that of an archive in the offline mirror.
   if (located === undefined) {
     const origin: Origin = /^[\w@.+-]+\.tgz$/.test(address) ? { kind: "registry" } : { kind: "unknown" };
