@@ -12,6 +12,7 @@ import { componentName } from "./examine.ts";
 import { parseInstalledRequirement } from "./installed-requirement.ts";
 import type { Requirement } from "./installed-requirement.ts";
 import { fileFacts, filesChecksum } from "./package-files.ts";
+import type { ObservedFile } from "./package-files.ts";
 import { commandsOf } from "./python-entry-points.ts";
 import { runsAtStart } from "./python-files.ts";
 import type { PythonFiles } from "./python-files.ts";
@@ -185,14 +186,18 @@ function factsOf(
   metadata: PythonMetadata,
   { files, record, origin }: FactSources,
 ): Facts {
-  const checked = [...(record?.files.values() ?? [])].map(({ file }) => file);
   const prefix = base === "" ? "" : `${base}/`;
-  const inside = checked
-    .filter(({ path }) => path.startsWith(prefix) && !isCompiled(path))
-    .map((file) => ({ ...file, path: file.path.slice(prefix.length) }));
-  const elsewhere = checked.filter(({ path }) => !path.startsWith(prefix));
   const own = folder.slice(prefix.length);
-  const stable = inside.filter(({ path }) => !INSTALLERS.some((name) => path === `${own}/${name}`));
+  const shown: ObservedFile[] = [];
+  const stable: ObservedFile[] = [];
+  for (const { row, file } of record?.files.values() ?? []) {
+    if (isCompiled(file.path)) continue;
+    const path = file.path.startsWith(prefix) ? file.path.slice(prefix.length) : file.path;
+    shown.push({ ...file, path });
+    // Programs hold the path of the Python that they were made for.
+    const varies = row.path.startsWith("../") || INSTALLERS.some((name) => path === `${own}/${name}`);
+    if (!varies && file.path.startsWith(prefix)) stable.push({ ...file, path });
+  }
   const entryPoints = files.read(`${folder}/entry_points.txt`, MIB);
   const commands = entryPoints === undefined ? [] : commandsOf(Buffer.from(entryPoints).toString("utf8"));
   const { serverNames, engines } = metadata;
@@ -202,7 +207,7 @@ function factsOf(
     ...(engines.length === 0 ? {} : { engines }),
     ...(origin.editable ? { linked: true as const } : {}),
     ...(serverNames.length === 0 ? {} : { mcp: { serverNames } }),
-    ...fileFacts([...inside, ...elsewhere], runsAtStart),
+    ...fileFacts(shown, runsAtStart),
     ...(record === undefined ? {} : { otherChecksums: [filesChecksum(stable)] }),
   };
 }
