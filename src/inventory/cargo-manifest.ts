@@ -15,8 +15,8 @@ import { parseToml } from "./toml.ts";
 import type { Tree } from "./source.ts";
 
 export interface CargoManifest {
-  /** Folder of the tree; `""` for its top. */
-  readonly folder: string;
+  /** Relative to the lockfile's folder; absent for that itself, and for one outside of it. */
+  readonly folder?: string;
   readonly name?: string;
   readonly version?: string;
   /** Names of crates that only `[dev-dependencies]` ask for. */
@@ -59,7 +59,9 @@ export function readCargoProject(tree: Tree, folder: string): CargoProject {
     if (seen.size > MAX_MANIFESTS) break;
     const parsed = readManifest(tree, next, shared, unreadable);
     if (parsed === undefined) continue;
-    const { manifest, value } = parsed;
+    const { value } = parsed;
+    const within = folder === "" ? next : next.startsWith(`${folder}/`) ? next.slice(folder.length + 1) : "";
+    const manifest = { ...parsed.manifest, ...(within === "" ? {} : { folder: within }) };
     if (next === folder) root = manifest;
     if (manifest.name !== undefined) {
       packages.set(manifest.name, packages.has(manifest.name) ? undefined : manifest);
@@ -94,7 +96,6 @@ function readManifest(
   const about = objectMember(value, "package") ?? objectMember(value, "project") ?? {};
   const [name, version] = [textMember(about, "name"), textMember(about, "version")];
   const manifest: CargoManifest = {
-    folder,
     ...(name === undefined ? {} : { name }),
     ...(version === undefined ? {} : { version }),
     developmentOnly: developmentOnly(value, shared),

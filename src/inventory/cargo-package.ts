@@ -83,7 +83,7 @@ export function packageNode(
 ): LockNode["component"] {
   const { name, version, source, digest, line, replacedBy } = entry;
   const manifest = source === undefined ? packages.get(name) : undefined;
-  const folder = manifest === undefined || manifest.folder === "" ? undefined : manifest.folder;
+  const folder = manifest?.folder;
   const isNamed = cargoProblem(name, version ?? "") === undefined;
   const stated = version === undefined ? name : `${name} ${version}`;
   return {
