@@ -1,5 +1,6 @@
 // The table of SBOM formats that can be written. Add one here: one line, one file beside it.
 
+import type { BomProblem } from "../core/bom-problem.ts";
 import type { Contact } from "./contact.ts";
 import type { BomGraph } from "./graph.ts";
 
@@ -11,14 +12,8 @@ export interface BomOptions {
   readonly manufacturer?: Contact;
 }
 
-/** Where a document breaks its specification. */
-export interface BomProblem {
-  /** JSON Pointer. */
-  readonly pointer: string;
-  readonly message: string;
-}
-
 export interface BomWriter {
+  /** Name and version, as the quality of an SBOM depends on it. */
   readonly title: string;
   /** A document that `bomText` turns into its bytes. */
   write(graph: BomGraph, options: BomOptions): Promise<object>;
@@ -27,7 +22,7 @@ export interface BomWriter {
 
 function cycloneDx(version: "1.4" | "1.5" | "1.6" | "1.7"): BomWriter {
   return {
-    title: `CycloneDX ${version} JSON`,
+    title: `CycloneDX ${version}`,
     write: async (graph, options) =>
       (await import("./cyclonedx.ts")).cycloneDxDocument(graph, { ...options, specVersion: version }),
     check: async (document) => (await import("./validate.ts")).validateCycloneDx(document, version),
@@ -40,7 +35,7 @@ export const BOM_FORMATS = {
   "cyclonedx-1.6": cycloneDx("1.6"),
   "cyclonedx-1.7": cycloneDx("1.7"),
   "spdx-2.3": {
-    title: "SPDX 2.3 JSON",
+    title: "SPDX 2.3",
     write: async (graph, options) => (await import("./spdx.ts")).spdxDocument(graph, options),
     check: async (document) => (await import("./validate.ts")).validateSpdx(document),
   },

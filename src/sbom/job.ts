@@ -59,7 +59,10 @@ export async function makeSbom(request: SbomRequest): Promise<SbomResult> {
     authors: request.authors,
     toolVersion: request.toolVersion,
   };
-  const quality = request.quality === undefined ? undefined : assess(request.quality, graph, options);
+  const quality =
+    request.quality === undefined
+      ? undefined
+      : assess(request.quality, graph, { ...options, format: BOM_FORMATS[request.format].title });
   const findings = [...remarks, ...(quality === undefined ? [] : lackingFields(quality, inventories))].map(withLevel);
   const report: Report = {
     command: "sbom",
