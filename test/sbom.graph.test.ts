@@ -46,6 +46,19 @@ for (const [sentence, copy, nodes] of COPIES) {
   });
 }
 
+test("places that an SBOM has put together stay together", () => {
+  const { nodes } = graphOf([
+    inventoryOf([
+      { ...A, otherLocations: ["z", "b"] },
+      { ...A, ...NESTED },
+    ]),
+  ]);
+  assert.deepEqual(
+    nodes.map(({ occurrences }) => occurrences),
+    [["b", A.location, NESTED.location, "z"]],
+  );
+});
+
 test("two copies without any digest are two nodes, however alike: nobody knows whether they are", () => {
   const bare = { ...A, digests: [], undigested: "bundled inside b" };
   assert.equal(graphOf([inventoryOf([bare, { ...bare, ...NESTED }])]).nodes.length, 2);

@@ -142,6 +142,7 @@ test("what is written is read back the same", () => {
         digests: [digest("sha224", "a")],
         distributions: [{ digests: [digest("sha256", "b")], fileName: "a.whl", size: 7 }],
         locations: ["node_modules/a"],
+        statements: { publisher: "Acme", repository: "git+https://git.example/a" },
       };
       const properties = writeProperties(all);
       const read = viaSpdx ? (readPropertiesComment(propertiesComment(properties)) ?? []) : properties;

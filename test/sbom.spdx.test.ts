@@ -80,6 +80,16 @@ test("each component is a package with all its digests, and what SPDX has no fie
   }
 });
 
+test("what a package says of itself and SPDX has no field for is not lost", () => {
+  const a = written(RICH).packages.find(({ name }) => name === "@acme/a");
+  const read = readProperties(readPropertiesComment(a?.annotations[0]?.comment ?? "") ?? []);
+  assert.deepEqual(read.statements, {
+    publisher: "Acme",
+    repository: "git+https://git.example/acme/a",
+    issues: "https://git.example/acme/a/issues",
+  });
+});
+
 test("relationships tell what is needed, for what, what needs nothing, and what is not known", () => {
   const { packages, relationships } = written(RICH);
   const names = new Map(packages.map(({ SPDXID, name }) => [SPDXID, name]));

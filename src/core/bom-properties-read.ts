@@ -21,7 +21,7 @@ import { publicPath, publicUrl } from "./public-url.ts";
 
 /** What the properties of a component say. */
 export interface ReadProperties extends PropertyFacts {
-  /** `boltseal:…` by name, and unknown or not of the form that it must have. */
+  /** `boltseal:…` by name, and unknown or not of the form that it must have. Values may be secrets. */
   readonly malformed: readonly BomProperty[];
 }
 
@@ -148,6 +148,13 @@ function readDistribution(text: string): Distribution | undefined {
 /** Of which a component has one, all but those that are handled by themselves. */
 const SINGLE_OTHERS: ReadonlySet<string> = new Set(Object.values(OTHER_PROPERTIES));
 
+/** Of these only the public part is read. */
+const URLS: ReadonlySet<string> = new Set([
+  OTHER_PROPERTIES.sourceUrl,
+  OTHER_PROPERTIES.repository,
+  OTHER_PROPERTIES.issues,
+]);
+
 function takeOther({ name, value }: BomProperty, draft: Draft): boolean {
   const names = OTHER_PROPERTIES;
   if (name === names.digest) {
@@ -172,9 +179,9 @@ function takeOther({ name, value }: BomProperty, draft: Draft): boolean {
     (name === names.sourceKind && !ORIGIN_KINDS.has(value)) ||
     (name === names.integrity && !value.startsWith(ABSENT)) ||
     (name === names.commit && !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(value)) ||
-    (name === names.sourceUrl && publicUrl(value) === undefined) ||
+    (URLS.has(name) && publicUrl(value) === undefined) ||
     (name === names.sourcePath && publicPath(value) === undefined);
-  if (!wrong) draft.other.set(name, value);
+  if (!wrong) draft.other.set(name, URLS.has(name) ? (publicUrl(value)?.url ?? "") : value);
   return !wrong;
 }
 
@@ -193,9 +200,7 @@ function originOf(other: ReadonlyMap<string, string>): Origin | undefined {
     const inside = path === undefined ? undefined : publicPath(path);
     return inside === undefined ? { kind } : { kind, path: inside };
   }
-  const address = other.get(names.sourceUrl);
-  const url = address === undefined ? undefined : publicUrl(address)?.url;
-  const place = { ...text("host", names.sourceHost), ...(url === undefined ? {} : { url }) };
+  const place = { ...text("host", names.sourceHost), ...text("url", names.sourceUrl) };
   if (kind !== "git") return { kind, ...place };
   return { kind, ...place, ...text("commit", names.commit), ...text("reference", names.reference) };
 }
@@ -219,21 +224,23 @@ export function readProperties(properties: Iterable<BomProperty>): ReadPropertie
     if (!takeFact(property, draft) && !takeOther(property, draft)) malformed.push(property);
   }
   const facts = Object.fromEntries(draft.facts) as Facts;
-  const texts = (["kind", "version", "contradictingPurl", "scope"] as const).map(
-    (key) => [key, draft.other.get(OTHER_PROPERTIES[key])] as const,
-  );
+  const texts = <Key extends keyof typeof OTHER_PROPERTIES>(...keys: readonly Key[]): Partial<Record<Key, string>> => {
+    const found = keys.map((key) => [key, draft.other.get(OTHER_PROPERTIES[key])] as const);
+    return Object.fromEntries(found.filter(([, value]) => value !== undefined)) as Partial<Record<Key, string>>;
+  };
   const origin = originOf(draft.other);
   const undigested = draft.other.get(OTHER_PROPERTIES.integrity)?.slice(ABSENT.length);
-  const present = texts.filter(([, value]) => value !== undefined);
+  const statements = texts("publisher", "repository", "issues");
   return {
     facts: draft.mcp.size === 0 ? facts : { ...facts, mcp: Object.fromEntries(draft.mcp) },
     // Kind and scope were looked up in the sets of their values.
-    ...(Object.fromEntries(present) as Pick<ReadProperties, "kind" | "version" | "contradictingPurl" | "scope">),
+    ...(texts("kind", "version", "contradictingPurl", "scope") as Pick<ReadProperties, "kind" | "version" | "scope">),
     ...(origin === undefined ? {} : { origin }),
     ...(undigested === undefined ? {} : { undigested }),
     digests: draft.digests,
     distributions: draft.distributions,
     locations: draft.locations,
+    ...(Object.keys(statements).length === 0 ? {} : { statements }),
     malformed,
   };
 }

@@ -104,6 +104,7 @@ export function writeProperties(of: PropertyFacts): readonly BomProperty[] {
   for (const digest of of.digests ?? []) add(names.digest, formatDigest(digest));
   for (const distribution of of.distributions ?? []) add(names.distribution, distributionText(distribution));
   for (const location of of.locations ?? []) add(names.location, location);
+  for (const key of ["publisher", "repository", "issues"] as const) add(names[key], of.statements?.[key]);
   properties.push(...writeAll(FACT_PROPERTIES, of.facts));
   if (of.facts.mcp !== undefined) properties.push(...writeAll(MCP_PROPERTIES, of.facts.mcp));
   return properties;

@@ -14,7 +14,7 @@
 //   scripts       the name of the script is the end of the property's name; the value is sha256:HEX or `present`
 //   launches      the platform is the end of the property's name; the value is the command as a JSON list
 
-import type { ComponentKind, Distribution, Facts, McpFacts, Origin, Scope } from "./inventory.ts";
+import type { ComponentKind, Distribution, Facts, McpFacts, Origin, Scope, Statements } from "./inventory.ts";
 import type { Digest } from "./digest.ts";
 
 export interface BomProperty {
@@ -95,6 +95,10 @@ export const OTHER_PROPERTIES = {
   distribution: "boltseal:distribution",
   /** Where it is installed or locked, where the format has no field for it. */
   location: "boltseal:location",
+  /** Statements, where the format has no field for them. */
+  publisher: "boltseal:publisher",
+  repository: "boltseal:repository",
+  issues: "boltseal:issues",
 } as const;
 
 /** Of the document: `DIGEST SIZE NAME` of each file that it was made from. */
@@ -147,8 +151,9 @@ export interface PropertyFacts {
   readonly scope?: Scope;
   readonly origin?: Origin;
   readonly undigested?: string;
-  /** Digests, distributions and locations only as far as the format has no field for them. */
+  /** Digests, distributions, locations and statements only as far as the format has no field for them. */
   readonly digests?: readonly Digest[];
   readonly distributions?: readonly Distribution[];
   readonly locations?: readonly string[];
+  readonly statements?: Pick<Statements, "publisher" | "repository" | "issues">;
 }

@@ -176,6 +176,8 @@ export interface Component {
   readonly statements?: Statements;
   /** Where it lies or is locked, relative to the source: `node_modules/a`. */
   readonly location?: string;
+  /** Further places of the same, where the source (an SBOM) has already put copies together. */
+  readonly otherLocations?: readonly string[];
   /** File (as shown) and 1-based line that this was read from, for findings. */
   readonly file?: string;
   readonly line?: number;

@@ -66,7 +66,7 @@ function worstOf(inventories: readonly Inventory[]): Inventory["completeness"] {
 }
 
 /** Where a component lies: what copies of the same thing differ in. */
-const PLACE: ReadonlySet<string> = new Set(["key", "location", "file", "line", "dependsOn"]);
+const PLACE: ReadonlySet<string> = new Set(["key", "location", "otherLocations", "file", "line", "dependsOn"]);
 
 /** All that is known of a component but its place, as text in which the order of members does not count. */
 function contentOf(component: Component): string {
@@ -144,9 +144,10 @@ function boundedRef(text: string): string {
 }
 
 function placesOf({ component, members }: Draft): readonly string[] {
-  if (members.length === 1) return component.location === undefined ? [] : [component.location];
-  const places = new Set(members.flatMap(({ component: { location } }) => (location === undefined ? [] : [location])));
-  return [...places].toSorted(byCodeUnits);
+  const { location, otherLocations } = component;
+  if (members.length === 1 && otherLocations === undefined) return location === undefined ? [] : [location];
+  const places = members.flatMap((member) => [member.component.location ?? [], member.component.otherLocations ?? []]);
+  return [...new Set(places.flat())].toSorted(byCodeUnits);
 }
 
 /** Of several with the same purl the first by place keeps it alone; the others get their place, then a number. */

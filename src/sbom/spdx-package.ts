@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { propertiesComment } from "../core/bom-annotation.ts";
-import type { BomProperty } from "../core/bom-properties.ts";
+import type { BomProperty, PropertyFacts } from "../core/bom-properties.ts";
 import { clipProse, writeProperties } from "../core/bom-properties-write.ts";
 import type { Algorithm, Digest } from "../core/digest.ts";
 import type { Component, ComponentKind, Origin } from "../core/inventory.ts";
@@ -110,7 +110,21 @@ function packageProperties(
     digests: splitChecksums(digests).rest,
     distributions: distributions ?? [],
     locations: occurrences,
+    statements: statementsLeft(component),
   });
+}
+
+/** The publisher stands as the supplier where there is no other. */
+function statementsLeft({ statements = {} }: Component): NonNullable<PropertyFacts["statements"]> {
+  const { publisher, supplier } = statements;
+  const [repository, issues] = [statements.repository, statements.issues].map((text) =>
+    text === undefined ? undefined : publicUrl(text)?.url,
+  );
+  return {
+    ...(publisher === undefined || (supplier ?? "") === "" ? {} : { publisher }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(issues === undefined ? {} : { issues }),
+  };
 }
 
 function splitChecksums(digests: readonly Digest[]): { checksums: readonly Checksum[]; rest: readonly Digest[] } {

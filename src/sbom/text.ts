@@ -5,8 +5,8 @@ import { printableJson } from "../core/printable.ts";
 /** What JSON.stringify makes of half a surrogate pair; a text that holds a backslash before `ud8` looks the same. */
 const HALF = /\\ud[89a-f]/;
 
-/** Whether there is anything that printableJson could change. Most SBOMs are plain ASCII, and megabytes long. */
-const STRANGE = /[^\n\x20-\x7e]|##/;
+/** Runs of what is not printable ASCII. Most SBOMs have few, and are megabytes long. */
+const STRANGE = /[^\n\x20-\x7e]+/g;
 
 /**
  * A document as JSON with two spaces and a line feed at its end. Text from outside may hold characters that move the
@@ -16,7 +16,9 @@ const STRANGE = /[^\n\x20-\x7e]|##/;
 export function bomText(document: object): string {
   let text = JSON.stringify(document, undefined, 2);
   if (HALF.test(text)) text = JSON.stringify(document, wellFormed, 2);
-  return `${STRANGE.test(text) ? printableJson(text) : text}\n`;
+  text = text.replaceAll(STRANGE, (run) => printableJson(run));
+  // Commands of CI runners are ASCII.
+  return `${text.includes("##") ? printableJson(text) : text}\n`;
 }
 
 function wellFormed(_key: string, value: unknown): unknown {
