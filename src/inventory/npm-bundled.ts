@@ -98,7 +98,7 @@ export function resolvePackage(name: string, folder: string, places: ReadonlyMap
 }
 
 /** The name that a package is installed by: the end of its place. */
-export function folderName(place: string): string {
+function folderName(place: string): string {
   return /(?:@[^/]+\/)?[^/]+$/.exec(place)?.[0] ?? place;
 }
 

@@ -35,7 +35,7 @@ export function sha256Of({ digests }: FileContent): string | undefined {
   return digests.find(({ algorithm }) => algorithm === "sha256")?.hex;
 }
 
-export function fileFact({ path, size, content }: ObservedFile): FileFact {
+function fileFact({ path, size, content }: ObservedFile): FileFact {
   const sha256 = sha256Of(content);
   return { path, ...(sha256 === undefined ? {} : { sha256 }), size };
 }

@@ -1,7 +1,6 @@
 // The files that Python packages are looked for in: those of a folder of the disk, or of an archive. Readers of
 // installed packages see only this, so that a bundle's libraries are judged as those of an environment are.
 
-import { createHash } from "node:crypto";
 import { readSync } from "node:fs";
 import { UserError } from "../core/errors.ts";
 import { examineContent } from "../io/archive-examine.ts";
@@ -117,9 +116,4 @@ export function filesOfArchive({ files, entries, contents, shown }: PackageArchi
 /** True for a name that Python runs at every start, when it lies in a folder of installed packages. */
 export function runsAtStart(path: string): boolean {
   return /(?:^|\/)(?:[^/]+\.pth|(?:site|user)customize\.py)$/.test(path);
-}
-
-/** SHA-256 of a file that was kept, for documents that are hashed apart. */
-export function sha256Text(bytes: Uint8Array | string): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
