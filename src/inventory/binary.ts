@@ -24,6 +24,8 @@ import type { ReadSource, Tree } from "./source.ts";
 
 /** Sections of one name that are read in one architecture. */
 const MAX_SECTIONS = 4;
+/** Components of all architectures: what lies behind so many is not read. */
+const MAX_COMPONENTS = 100_000;
 
 /** @throws UserError `source-unsupported` for a file of another kind, and for one that cannot be read */
 export const readBinary: ReadSource = async ({ tree, path }) => {
@@ -31,10 +33,11 @@ export const readBinary: ReadSource = async ({ tree, path }) => {
   return await tree.open(path, async (file) => {
     const { images, problems } = readImages(createImageBytes(file, shown), shown);
     const several = images.length > 1;
+    const room = { left: MAX_COMPONENTS };
     const parts = joinArchitectures(
       images.map((image, index) => ({
         label: image.cpu ?? `architecture ${index + 1}`,
-        parts: partsOf(image, shown),
+        parts: partsOf(image, shown, room),
       })),
       shown,
     );
@@ -62,20 +65,33 @@ function incomplete(subject: string, message: string): Remark {
   return { rule: "inventory-incomplete", subject, message, file: subject };
 }
 
+/** How many components may still be made. */
+interface Room {
+  left: number;
+}
+
 /** What the tools wrote into one architecture, with remarks on what cannot be read of it. */
-function partsOf(image: BinaryImage, shown: string): BuiltParts {
+function partsOf(image: BinaryImage, shown: string, room: Room): BuiltParts {
   const problems = new Set(image.problems);
   const found: LabelledParts[] = [];
-  const info = findGoBuildInfo(image);
-  if (typeof info === "string") problems.add(info);
-  else if (info !== undefined) found.push({ label: "go", parts: goParts(info, shown) });
+  const add = (label: string, make: () => BuiltParts | string | undefined): void => {
+    const parts = room.left <= 0 ? "it names too many components, and what follows is not read" : make();
+    if (typeof parts === "string") {
+      problems.add(parts);
+    } else if (parts !== undefined) {
+      found.push({ label, parts });
+      room.left -= parts.components.length;
+    }
+  };
+  add("go", () => {
+    const info = findGoBuildInfo(image);
+    return typeof info === "object" ? goParts(info, shown) : info;
+  });
   if (Math.max(image.goBuildInfo.length, image.auditable.length) > MAX_SECTIONS) {
     problems.add("it has many sections of one name, of which only the first are read");
   }
   for (const section of image.auditable.slice(0, MAX_SECTIONS)) {
-    const crates = readAuditable(image, section, shown);
-    if (typeof crates === "string") problems.add(crates);
-    else found.push({ label: "rust", parts: crates });
+    add("rust", () => readAuditable(image, section, shown));
   }
   const parts = joinParts(found);
   return { ...parts, remarks: [...parts.remarks, ...[...problems].map((message) => incomplete(shown, message))] };

@@ -19,6 +19,8 @@ const HEADER = 32;
 const CHUNK = 1 << 20;
 /** Longer texts (bytes) are no list of modules. */
 const MAX_TEXT = 8 << 20;
+/** More modules are in no program. */
+const MAX_MODULES = 50_000;
 /** Places that are searched, of one kind. */
 const MAX_PLACES = 4;
 
@@ -181,6 +183,8 @@ function addModule(draft: Draft, kind: "mod" | "dep", columns: readonly string[]
   draft.last = undefined;
   if (module === undefined) {
     draft.problems.push("a line of its Go build information names no module");
+  } else if (kind === "dep" && draft.dependencies.length >= MAX_MODULES) {
+    draft.problems.push(`its Go build information names more than ${MAX_MODULES} modules`);
   } else if (kind === "dep") {
     draft.dependencies.push(module);
     draft.last = "dependency";
