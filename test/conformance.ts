@@ -5,9 +5,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, parseJson } from "../src/core/json.ts";
 import { cyclonedxSpecSuite, purlSpecSuite } from "./conformance-bom.ts";
+import { edgeCasesSuite } from "./conformance-edge-cases.ts";
 import { minisignSuite, sshsigSuite } from "./conformance-keys.ts";
 import { mcpbManifestSuite } from "./conformance-manifest.ts";
 import { mcpbSuite } from "./conformance-mcpb.ts";
+import { npmLockfilesSuite } from "./conformance-npm.ts";
 import { npmAttestationsSuite, pypiAttestationsSuite } from "./conformance-packages.ts";
 import { realServersSuite } from "./conformance-real.ts";
 import { sigstoreSuite } from "./conformance-sigstore.ts";
@@ -31,8 +33,8 @@ const SUITES: Readonly<Record<string, Suite | "not built yet">> = {
   "purl-spec": purlSpecSuite,
   "bom-examples": "not built yet",
   "sbom-diff-pairs": "not built yet",
-  "sbom-edge-cases": "not built yet",
-  "npm-lockfiles": "not built yet",
+  "sbom-edge-cases": edgeCasesSuite,
+  "npm-lockfiles": npmLockfilesSuite,
   "mcp-launch": "not built yet",
   "mcp-configs": "not built yet",
   tlog: "not built yet",
