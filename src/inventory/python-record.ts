@@ -34,9 +34,11 @@ const MAX_ROWS = 500_000;
 export function parseRecord(text: string): RecordList {
   const rows: RecordRow[] = [];
   const malformed: { line: number; what: string }[] = [];
-  for (const { fields, line } of csvRows(text)) {
-    if (rows.length + malformed.length >= MAX_ROWS) {
-      malformed.push({ line, what: `it has more than ${MAX_ROWS} rows` });
+  let count = 0;
+  for (const { fields, line, trouble } of csvRows(text)) {
+    count += 1;
+    if (trouble !== undefined || count > MAX_ROWS) {
+      malformed.push({ line, what: trouble ?? `it has more than ${MAX_ROWS} rows` });
       break;
     }
     const [path = "", hash = "", size = ""] = fields;
@@ -47,9 +49,20 @@ export function parseRecord(text: string): RecordList {
   return { rows, malformed };
 }
 
+interface CsvRow {
+  readonly fields: readonly string[];
+  /** 1-based. */
+  readonly line: number;
+  /** Why no more is read, as a clause. */
+  readonly trouble?: string;
+}
+
+/** Pieces of a row: of a path of doubled quotes each quote is one. */
+const MAX_PIECES = 10_000;
+
 /** Fields of RFC 4180, with any end of line. Text behind a closing quote counts as it stands, as for Python. */
-function* csvRows(text: string): Generator<{ readonly fields: readonly string[]; readonly line: number }> {
-  let [line, start, at] = [1, 1, 0];
+function* csvRows(text: string): Generator<CsvRow> {
+  let [line, start, at, pieces] = [1, 1, 0, 0];
   let fields: string[] = [];
   while (at < text.length) {
     let field = "";
@@ -59,9 +72,10 @@ function* csvRows(text: string): Generator<{ readonly fields: readonly string[];
         const end = text.indexOf('"', at);
         const piece = text.slice(at, end === -1 ? text.length : end);
         field += piece;
+        pieces += 1;
         line += piece.split("\n").length - 1;
         at = end === -1 ? text.length : end + 1;
-        if (text[at] !== '"') break;
+        if (text[at] !== '"' || pieces > MAX_PIECES) break;
         field += '"';
         at += 1;
       }
@@ -69,6 +83,11 @@ function* csvRows(text: string): Generator<{ readonly fields: readonly string[];
     FIELD.lastIndex = at;
     const plain = FIELD.exec(text)?.[0] ?? "";
     fields.push(field + plain);
+    pieces += 1;
+    if (pieces > MAX_PIECES) {
+      yield { fields: [], line: start, trouble: "a row is longer than any, and nothing behind it is read" };
+      return;
+    }
     at += plain.length;
     if (text[at] === ",") {
       at += 1;
@@ -76,7 +95,7 @@ function* csvRows(text: string): Generator<{ readonly fields: readonly string[];
       fields.push("");
     }
     yield { fields, line: start };
-    fields = [];
+    [fields, pieces] = [[], 0];
     at += text[at] === "\r" && text[at + 1] === "\n" ? 2 : 1;
     line += 1;
     start = line;
