@@ -222,6 +222,27 @@ test("mail addresses that a validator could refuse, and URLs of people, stay wit
   assert.deepEqual(metadata["manufacturer"], { name: "Acme", url: ["https://acme.example/"] });
 });
 
+test("who made an SBOM that was read, and with what, is handed on", async () => {
+  const document = {
+    format: "CycloneDX 1.6",
+    authors: ["Ann <ann@acme.example>", "Bob", "Bob"],
+    supplier: "Acme",
+    manufacturer: "Acme Inc.",
+    tools: ["acme/gen@2.0", "boltseal@0.0.1", "x"],
+  };
+  const { metadata } = await written({ ...inventoryOf([]), document });
+  assert.deepEqual(metadata["authors"], [{ name: "Ann", email: "ann@acme.example" }, { name: "Bob" }]);
+  assert.deepEqual(metadata["manufacturer"], { name: "Acme Inc." });
+  assert.deepEqual(metadata["supplier"], { name: "Acme" });
+  assert.deepEqual(metadata["tools"], {
+    components: [
+      { type: "application", name: "boltseal", version: "1.2.3" },
+      { type: "application", name: "acme/gen", version: "2.0" },
+      { type: "application", name: "x" },
+    ],
+  });
+});
+
 test("the same input has the same bytes; only the time tells them apart", async () => {
   const [first, second, timed] = [
     await textOf([RICH], "1.6"),

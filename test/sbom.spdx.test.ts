@@ -149,6 +149,16 @@ test("people, organisations and the tool are its creators, and the time is to th
   });
 });
 
+test("who made an SBOM that was read, and with what, is handed on", () => {
+  const document = { format: "SPDX-2.3", authors: ["Ann <ann@acme.example>"], supplier: "Acme", tools: ["gen-2.0"] };
+  assert.deepEqual(written({ ...inventoryOf([]), document }).creationInfo.creators, [
+    "Tool: boltseal-1.2.3",
+    "Tool: gen-2.0",
+    "Person: Ann (ann@acme.example)",
+    "Organization: Acme",
+  ]);
+});
+
 test("without a time it is that of 1970, and the same input has the same bytes", () => {
   assert.equal(textOf(RICH), textOf(structuredClone(RICH)));
   assert.equal(written(RICH).creationInfo.created, "1970-01-01T00:00:00Z");

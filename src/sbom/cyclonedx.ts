@@ -9,7 +9,8 @@ import type { CycloneDxVersion, VersionFeatures } from "./cyclonedx-version.ts";
 import type { BomGraph, BomNode } from "./graph.ts";
 import { inputProperties } from "./inputs.ts";
 import { createLicenseReader } from "./license.ts";
-import { contactOrganization, contactPerson } from "./person.ts";
+import { makersOf } from "./makers.ts";
+import { contactOrganization, contactPerson, splitAuthor } from "./person.ts";
 import { contentDigest, uuidOf } from "./serial.ts";
 
 export interface CycloneDxOptions extends BomOptions {
@@ -41,17 +42,20 @@ export async function cycloneDxDocument(graph: BomGraph, options: CycloneDxOptio
 
 function metadataOf(
   { inventories }: BomGraph,
-  { timestamp, authors, manufacturer, toolVersion }: CycloneDxOptions,
+  options: CycloneDxOptions,
   features: VersionFeatures,
 ): Readonly<Record<string, unknown>> & { readonly timestamp?: string } {
-  const tool = { name: "boltseal", version: toolVersion };
+  const { timestamp } = options;
+  const { tools, authors, readAuthors, manufacturer, supplier } = makersOf(inventories, options);
+  const people = [...authors.map(contactPerson), ...readAuthors.map(splitAuthor)];
   const organization = manufacturer === undefined ? undefined : contactOrganization(manufacturer);
   const properties = [...(timestamp === undefined ? [REPRODUCIBLE] : []), ...inputProperties(inventories)];
   return {
     ...(timestamp === undefined ? {} : { timestamp: timestamp.toISOString() }),
-    tools: features.toolComponents ? { components: [{ type: "application", ...tool }] } : [tool],
-    ...(authors.length === 0 ? {} : { authors: authors.map(contactPerson) }),
+    tools: features.toolComponents ? { components: tools.map((tool) => ({ type: "application", ...tool })) } : tools,
+    ...(people.length === 0 ? {} : { authors: people }),
     ...(organization === undefined ? {} : { [features.authors ? "manufacturer" : "manufacture"]: organization }),
+    ...(supplier === undefined ? {} : { supplier: { name: supplier } }),
     ...(properties.length === 0 ? {} : { properties }),
   };
 }

@@ -8,6 +8,7 @@ import type { BomOptions } from "./bom-formats.ts";
 import type { Contact } from "./contact.ts";
 import type { BomGraph } from "./graph.ts";
 import { inputProperties } from "./inputs.ts";
+import { makersOf } from "./makers.ts";
 import { contentDigest, uuidOf } from "./serial.ts";
 import { createLicenseBook } from "./spdx-license.ts";
 import { elementId, spdxPackage } from "./spdx-package.ts";
@@ -53,20 +54,24 @@ export function spdxDocument(graph: BomGraph, options: BomOptions): object {
     SPDXID: DOCUMENT,
     name: title.trim() === "" ? "NOASSERTION" : title,
     documentNamespace: `https://spdx.org/spdxdocs/boltseal-${uuidOf(contentDigest({ title, ...content }))}`,
-    creationInfo: { created, creators: [tool, ...creatorsOf(options)] },
+    creationInfo: { created, creators: creatorsOf(graph, options) },
     ...content,
   };
 }
 
-/** 6.8: whoever is no tool is a person or an organisation. */
-function creatorsOf({ authors, manufacturer }: BomOptions): readonly string[] {
+/** 6.8: whoever is no tool is a person or an organisation. Of SBOMs that were read it is not known which. */
+function creatorsOf({ inventories }: BomGraph, options: BomOptions): readonly string[] {
+  const { tools, authors, readAuthors, manufacturer, supplier } = makersOf(inventories, options);
   const written = ({ name, email, url }: Contact): string => {
     const address = email ?? url;
     return address === undefined ? name : `${name} (${address})`;
   };
+  const organizations = [manufacturer === undefined ? undefined : written(manufacturer), supplier];
   return [
+    ...tools.map(({ name, version }) => `Tool: ${version === undefined ? name : `${name}-${version}`}`),
     ...authors.map((author) => `Person: ${written(author)}`),
-    ...(manufacturer === undefined ? [] : [`Organization: ${written(manufacturer)}`]),
+    ...readAuthors.map((author) => `Person: ${author.trim().replace(/<([^<>]*)>$/, "($1)")}`),
+    ...organizations.flatMap((name) => (name === undefined ? [] : [`Organization: ${name.trim()}`])),
   ];
 }
 
