@@ -4,7 +4,7 @@
 import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bomListing, bomPackages, writtenBom } from "./support/bom-listing.ts";
+import { bomListing, bomNamedEdges, bomPackages, writtenBom } from "./support/bom-listing.ts";
 import { differences, withoutPlaces, type Listed, type Listing } from "./support/listing.ts";
 import { namesListing, normalPython, npmListing, pipListing, requirementsListing } from "./support/other-tools.ts";
 import { inventoryListing, readLockfile } from "./support/own-listing.ts";
@@ -117,8 +117,19 @@ async function nodeChecks(work: string, npm: ReadonlyMap<string, Listed>): Promi
   return checks;
 }
 
-function python(listed: Iterable<Listed>): Listing {
-  return { packages: withoutPlaces([...listed].map((one) => ({ ...one, name: normalPython(one.name) }))) };
+/** Packages and edges by their names as an index compares them. */
+function python(listed: Iterable<Listed>, edges: ReadonlySet<string> = new Set()): Listing {
+  const named = [...edges].map((edge) => edge.split(" -> ").map(normalPython).join(" -> "));
+  return {
+    packages: withoutPlaces([...listed].map((one) => ({ ...one, name: normalPython(one.name) }))),
+    edges: new Set(named),
+  };
+}
+
+/** An inventory's edges between names. */
+function namedEdges({ packages, edges = new Set() }: Listing): ReadonlySet<string> {
+  const nameOf = (key: string): string => packages.get(key)?.name ?? "";
+  return new Set([...edges].map((edge) => edge.split(" -> ").map(nameOf).join(" -> ")));
 }
 
 /** What pip would install is in the listing, each with the hash of the file that pip chose. */
@@ -134,26 +145,28 @@ async function pythonChecks(server: string, work: string): Promise<readonly Chec
   const [folder, home] = [join(work, server), join(work, "home")];
   cpSync(join(FIXTURES, "real-python", server), folder, { recursive: true });
   const exported = requirementsListing(join(folder, "expected-export.txt"));
-  const pinned = requirementsListing(join(folder, "requirements.txt"));
+  // A requirements file says who asks for a package in comments, which no reader relies on.
+  const { packages } = requirementsListing(join(folder, "requirements.txt"));
   const installed = pipListing(join(folder, "expected-report.json"));
   console.log(`  uv export: ${server}: ${countsOf(exported)}`);
-  console.log(`  pip-compile: ${server}: ${countsOf(pinned)}; pip installs ${installed.packages.size}`);
-  const read = async (kind: "uv-lock" | "requirements", file: string): Promise<Listing> =>
-    python(inventoryListing(await readLockfile(kind, join(folder, file))).packages.values());
-  const written = async (file: string): Promise<Listing> => python(bomPackages(await writtenBom(file, folder, home)));
+  console.log(`  pip-compile: ${server}: ${countsOf({ packages })}; pip installs ${installed.packages.size}`);
+  const read = async (kind: "uv-lock" | "requirements", file: string): Promise<Listing> => {
+    const listing = inventoryListing(await readLockfile(kind, join(folder, file)));
+    return python(listing.packages.values(), namedEdges(listing));
+  };
+  const written = async (file: string): Promise<Listing> => {
+    const bom = await writtenBom(file, folder, home);
+    return python(bomPackages(bom), bomNamedEdges(bom));
+  };
+  const compare = (name: string, expected: Listing, own: () => Promise<Listing>): Promise<Check> =>
+    check(`${server}, ${name}`, async () => differences(expected, await own()));
   return [
-    await check(`${server}, uv.lock, read: as uv export`, async () =>
-      differences(exported, await read("uv-lock", "uv.lock")),
+    await compare("uv.lock, read: as uv export", exported, () => read("uv-lock", "uv.lock")),
+    await compare("uv.lock, written: as uv export", exported, () => written("uv.lock")),
+    await compare("requirements.txt, read: as pip-compile", { packages }, () =>
+      read("requirements", "requirements.txt"),
     ),
-    await check(`${server}, uv.lock, written: as uv export`, async () =>
-      differences(exported, await written("uv.lock")),
-    ),
-    await check(`${server}, requirements.txt, read: as pip-compile`, async () =>
-      differences(pinned, await read("requirements", "requirements.txt")),
-    ),
-    await check(`${server}, requirements.txt, written: as pip-compile`, async () =>
-      differences(pinned, await written("requirements.txt")),
-    ),
+    await compare("requirements.txt, written: as pip-compile", { packages }, () => written("requirements.txt")),
     await check(`${server}, requirements.txt: what pip installs`, async () =>
       pipDifferences(installed, await read("requirements", "requirements.txt")),
     ),

@@ -76,3 +76,15 @@ export function bomListing(bom: Bom): Listing & { readonly refs: ReadonlyMap<str
 export function bomPackages(bom: Bom): readonly Listed[] {
   return (bom.components ?? []).map(listedOf);
 }
+
+/** `name -> name`; the name of what it is all for is empty. */
+export function bomNamedEdges(bom: Bom): ReadonlySet<string> {
+  const names = new Map((bom.components ?? []).map((component) => [component["bom-ref"], listedOf(component).name]));
+  names.set(bom.metadata.component["bom-ref"], "");
+  const nameOf = (ref: string): string => names.get(ref) ?? `nothing called ${ref}`;
+  return new Set(
+    (bom.dependencies ?? []).flatMap(({ ref, dependsOn = [] }) =>
+      dependsOn.map((to) => `${nameOf(ref)} -> ${nameOf(to)}`),
+    ),
+  );
+}

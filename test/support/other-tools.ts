@@ -70,22 +70,39 @@ export function normalPython(name: string): string {
 
 const REQUIREMENT = /^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)/;
 const HASH = /^\s+--hash=(sha256:[0-9a-f]{64})(?:\s|$)/;
+/** Who asks for it: `# via a` on one line, or `# via` and `#   a` on one for each. */
+const VIA = /^\s+#(?: via| {2}) (\S+)/;
 
-/** A requirements file as uv and pip-compile write one: `name==version ; marker \`, then a line for each hash. */
+/** A requirement, while the lines below it are read. */
+interface Requirement {
+  readonly listed: Listed & { readonly digests: string[] };
+  readonly via: string[];
+}
+
+/**
+ * A requirements file as uv and pip-compile write one: `name==version ; marker \`, then a line for each hash, then who
+ * asks for it. The edges are between names; whoever is no package of the file is the project, whose name is empty.
+ */
 export function requirementsListing(path: string): Listing {
-  const packages = new Map<string, Listed & { digests: string[] }>();
-  let last: string[] = [];
+  const found: Requirement[] = [];
   for (const line of readFileSync(path, "utf8").split("\n")) {
     const [, name, version] = REQUIREMENT.exec(line) ?? [];
     const [, hash] = HASH.exec(line) ?? [];
-    if (hash !== undefined) last.push(hash);
-    else if (name !== undefined && version !== undefined) {
-      last = [];
-      packages.set(`${normalPython(name)}@${version}`, { name: normalPython(name), version, digests: last });
-    } else if (/^(?!#|\s+#|$)/.test(line)) throw new Error(`${path}: not understood: ${line}`);
+    const [, via] = VIA.exec(line) ?? [];
+    if (name !== undefined && version !== undefined)
+      found.push({ listed: { name: normalPython(name), version, digests: [] }, via: [] });
+    else if (hash !== undefined) found.at(-1)?.listed.digests.push(hash);
+    else if (via !== undefined) found.at(-1)?.via.push(normalPython(via));
+    else if (/^(?!#|\s+# via$|$)/.test(line)) throw new Error(`${path}: not understood: ${line}`);
   }
-  for (const { digests } of packages.values()) digests.sort();
-  return { packages };
+  for (const { listed } of found) listed.digests.sort();
+  const names = new Set(found.map(({ listed }) => listed.name));
+  // uv does not say that a dependency group asks for something.
+  const edges = found.flatMap(({ listed, via }) =>
+    (via.length === 0 ? [""] : via).map((from) => `${names.has(from) ? from : ""} -> ${listed.name}`),
+  );
+  const packages = new Map(found.map(({ listed }) => [`${listed.name}@${listed.version}`, listed]));
+  return { packages, edges: new Set(edges) };
 }
 
 interface ReportRow {
