@@ -149,13 +149,11 @@ function pathKey(path: readonly (string | number)[]): string {
 function linesOf(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
   const open: { readonly list: boolean; step: string | number }[] = [];
-  let [line, counted] = [1, 0];
+  // The next line feed is looked for once: a document of one line has none, however often that is asked.
+  let [line, feed] = [1, text.indexOf("\n")];
   const mark = (at: number): void => {
     if (open.length > LINE_DEPTH) return;
-    for (let next = text.indexOf("\n", counted); next !== -1 && next < at; next = text.indexOf("\n", counted)) {
-      line += 1;
-      counted = next + 1;
-    }
+    for (; feed !== -1 && feed < at; feed = text.indexOf("\n", feed + 1)) line += 1;
     lines.set(pathKey(open.map(({ step }) => step)), line);
   };
   for (let at = 0; at < text.length; at++) {
