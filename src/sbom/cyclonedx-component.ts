@@ -128,7 +128,7 @@ function propertiesOf(
 }
 
 /** The name as the purl has it: npm's scope and Go's path are its namespace, and CycloneDX calls that `group`. */
-export function splitName({ name, purl }: Pick<Component, "name" | "purl">): { group?: string; name: string } {
+function splitName({ name, purl }: Pick<Component, "name" | "purl">): { group?: string; name: string } {
   const slash = name.lastIndexOf("/");
   const npm = purl?.startsWith("pkg:npm/%40") === true && name.startsWith("@") && name.indexOf("/") === slash;
   const go = purl?.startsWith("pkg:golang/") === true;

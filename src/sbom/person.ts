@@ -18,7 +18,7 @@ const MAIL =
   /^[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
 const MAX_MAIL = 254;
 
-export function isPlainMail(text: string): boolean {
+function isPlainMail(text: string): boolean {
   return text.length <= MAX_MAIL && MAIL.test(text);
 }
 
