@@ -35,7 +35,7 @@ const uniqueItems = {
   keyword: "uniqueItems",
   type: "array",
   schemaType: "boolean",
-  error: { message: "must NOT have duplicate items" },
+  error: { message: "must not have duplicate items" },
   code(context) {
     const { gen, data, schema } = context;
     if (schema !== true) return;

@@ -23,5 +23,5 @@ export function mayHoldAddress(text: string): boolean {
 
 /** How a message calls an identifier of the document: not by itself where it is long, or could hold an address. */
 export function shownIdentifier(text: string): string {
-  return text.length > 200 || mayHoldAddress(text) ? `of ${text.length} characters` : text;
+  return text.length > 200 || mayHoldAddress(text) ? `(${text.length} characters)` : text;
 }

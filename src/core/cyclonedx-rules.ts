@@ -33,8 +33,9 @@ interface Reference {
 }
 
 interface Gathered {
-  /** Where each `bom-ref` is, first. */
-  readonly refs: Map<string, string>;
+  /** Whether hashes and purls are looked at. */
+  readonly contents: boolean;
+  readonly refs: Set<string>;
   readonly duplicates: Reference[];
   readonly hashes: BomProblem[];
   readonly purls: BomProblem[];
@@ -84,11 +85,13 @@ function gather(value: unknown, way: Way | undefined, found: Gathered): void {
   if (members === undefined) return;
   const ref = textOf(members, "bom-ref");
   if (ref !== undefined) {
-    if (!found.refs.has(ref)) found.refs.set(ref, "");
+    if (!found.refs.has(ref)) found.refs.add(ref);
     else if (found.duplicates.length < MAX_PROBLEMS) found.duplicates.push({ ref, pointer: pointerOf(way) });
   }
-  checkHash(members, way, found.hashes);
-  checkPurl(members, way, found.purls);
+  if (found.contents) {
+    checkHash(members, way, found.hashes);
+    checkPurl(members, way, found.purls);
+  }
   for (const name of Object.keys(members)) {
     const item = members[name];
     if (typeof item === "object" && item !== null) gather(item, { before: way, step: name }, found);
@@ -152,7 +155,7 @@ function* texts(members: Members, name: string, pointer: string): Generator<Refe
   }
 }
 
-/** What is wrong with a document besides its form, by kind: readers have rules of their own for some. */
+/** What is wrong with a document besides its form. */
 export interface CycloneDxBreaches {
   /** A `bom-ref` twice, a reference that leads nowhere, two entries of dependencies for one component. */
   readonly references: readonly BomProblem[];
@@ -162,8 +165,22 @@ export interface CycloneDxBreaches {
 
 /** The breaches of a document, at most 20 of each kind. Any value may be given. */
 export function cycloneDxBreaches(document: unknown): CycloneDxBreaches {
-  const found: Gathered = { refs: new Map(), duplicates: [], hashes: [], purls: [] };
+  const found = gatherAll(document, true);
+  return { references: referenceProblems(document, found), hashes: found.hashes, purls: found.purls };
+}
+
+/** Those of references alone: who reads a document has rules of its own for the rest. */
+export function referenceBreaches(document: unknown): readonly BomProblem[] {
+  return referenceProblems(document, gatherAll(document, false));
+}
+
+function gatherAll(document: unknown, contents: boolean): Gathered {
+  const found: Gathered = { contents, refs: new Set(), duplicates: [], hashes: [], purls: [] };
   gather(document, undefined, found);
+  return found;
+}
+
+function referenceProblems(document: unknown, found: Gathered): readonly BomProblem[] {
   // Parts of a formulation repeat the name of what they are about, in the specification's own examples, too.
   const twice = found.duplicates.filter(({ pointer }) => !pointer.startsWith("/formulation/"));
   const problems = twice.map(({ ref, pointer }) => ({
@@ -174,12 +191,14 @@ export function cycloneDxBreaches(document: unknown): CycloneDxBreaches {
   for (const { ref, pointer } of references(asMembers(document) ?? {})) {
     if (problems.length >= MAX_PROBLEMS) break;
     if (/^\/dependencies\/\d+\/ref$/.test(pointer)) {
-      if (described.has(ref))
+      if (described.has(ref)) {
         problems.push({ pointer, message: `the dependencies of ${shownIdentifier(ref)} are stated twice` });
+      }
       described.add(ref);
     }
-    if (!found.refs.has(ref) && !isLink(ref))
+    if (!found.refs.has(ref) && !isLink(ref)) {
       problems.push({ pointer, message: `nothing has the bom-ref ${shownIdentifier(ref)}` });
+    }
   }
-  return { references: problems, hashes: found.hashes, purls: found.purls };
+  return problems;
 }

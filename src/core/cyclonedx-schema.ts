@@ -44,6 +44,6 @@ function depthOf(pointer: string): number {
 
 function messageOf({ message, params }: SchemaError): string {
   const extra = params["additionalProperty"];
-  const text = (message ?? "does not follow the schema").toLowerCase();
+  const text = (message ?? "does not follow the schema").replace("must NOT", "must not");
   return typeof extra === "string" ? `${text}: ${JSON.stringify(extra.slice(0, 100))}` : text;
 }

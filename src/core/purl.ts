@@ -23,7 +23,11 @@ export interface Purl {
 
 /** The canonical text of a purl; its parts are normalised by the rules of its type first. Never throws. */
 export function formatPurl(purl: Purl): string {
-  const { type, namespace, name, version, qualifiers, subpath } = normalize(purl);
+  return formatNormalPurl(normalize(purl));
+}
+
+/** The same of a purl whose parts are normalised: one that `parsePurl` returned, or with another version or qualifiers. */
+export function formatNormalPurl({ type, namespace, name, version, qualifiers, subpath }: Purl): string {
   const nameText = PURL_TYPES.get(type)?.nameIsPath === true ? name.split("/").map(encode).join("/") : encode(name);
   const path = [...segments(namespace).map(encode), nameText].join("/");
   const query = Object.entries(qualifiers ?? {})
@@ -47,6 +51,7 @@ function isNamed(segment: string): boolean {
 
 /** Percent-encoded, but for `A-Z a-z 0-9 . - _ ~ :` (ECMA-427, character encoding). */
 function encode(text: string): string {
+  if (/^[\w.~:-]*$/.test(text)) return text;
   return encodeURIComponent(text.toWellFormed())
     .replaceAll("%3A", ":")
     .replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -2,7 +2,7 @@
 // say of where a component's bytes come from.
 
 import type { Origin } from "../core/inventory.ts";
-import { formatPurl, parsePurl } from "../core/purl.ts";
+import { formatNormalPurl, parsePurl } from "../core/purl.ts";
 import type { Purl } from "../core/purl.ts";
 import { publicUrl } from "../core/public-url.ts";
 import type { PublicUrl } from "../core/public-url.ts";
@@ -35,6 +35,10 @@ const ADDRESSES: ReadonlySet<string> = new Set(["repository_url", "download_url"
 export function readBomPurl(text: string): BomPurl | undefined {
   const parsed = parsePurl(text);
   if (parsed === undefined) return undefined;
+  // Most have neither qualifiers nor a version that could be an address.
+  if (parsed.qualifiers === undefined && /^[\w.+-]*$/.test(parsed.version ?? "")) {
+    return { purl: parsed, text: formatNormalPurl(parsed), redacted: false };
+  }
   let redacted = false;
   const qualifiers = new Map<string, string>();
   for (const [key, value] of Object.entries(parsed.qualifiers ?? {})) {
@@ -49,7 +53,7 @@ export function readBomPurl(text: string): BomPurl | undefined {
     ...(version.text === undefined || version.text === "" ? {} : { version: version.text }),
     ...(qualifiers.size === 0 ? {} : { qualifiers: Object.fromEntries(qualifiers) }),
   };
-  return { purl, text: formatPurl(purl), redacted: redacted || version.redacted };
+  return { purl, text: formatNormalPurl(purl), redacted: redacted || version.redacted };
 }
 
 function publicQualifier(key: string, value: string): PublicText {

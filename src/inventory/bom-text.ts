@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
+import type { Component } from "../core/inventory.ts";
 import { isJsonObject } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { parseLargeJson } from "../core/large-json.ts";
@@ -47,4 +48,18 @@ export function parseBom({ file, text }: BomText): BomJson {
   const json = parseLargeJson(text, { source: file, code: "source-malformed" });
   if (!isJsonObject(json.value)) throw new UserError("source-malformed", `${file}:1: the document is no JSON object`);
   return { document: json.value, json };
+}
+
+/** What an SBOM is about that does not say it. @param file as messages call it */
+export function anonymousRoot(file: string): Omit<Component, "scope" | "dependsOn"> {
+  return {
+    key: "",
+    kind: "application",
+    name: file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1),
+    digests: [],
+    undigested: "the SBOM does not say what it is about",
+    origin: { kind: "unknown" },
+    facts: {},
+    file,
+  };
 }

@@ -10,7 +10,7 @@ import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core
 import type { JsonObject } from "../core/json-value.ts";
 import { publicPath, publicUrl } from "../core/public-url.ts";
 import { originOf, publicText, readBomPurl } from "./bom-address.ts";
-import { isAmbiguous, readDigests, splitAlternatives } from "./bom-digests.ts";
+import { isAmbiguous, readDigests } from "./bom-digests.ts";
 import { nameByPurl } from "./bom-identity.ts";
 import type { Complaint } from "./bom-identity.ts";
 import { readLicenses } from "./cyclonedx-license.ts";
@@ -45,6 +45,8 @@ const SCOPES: ReadonlyMap<string, Scope> = new Map([
 export interface ReadComponent {
   readonly component: Omit<Component, "key" | "dependsOn">;
   readonly complaints: readonly Complaint[];
+  /** Other places of the same component: ours write one for all copies that agree in everything. */
+  readonly copies: readonly string[];
 }
 
 /** What the caller knows of the component's place. */
@@ -78,6 +80,7 @@ export function readComponent(json: JsonObject, place: ComponentPlace): ReadComp
     own,
   );
   const facts = factsOf(own, foreign, [...hashes.others, ...references.others], identity.alias);
+  const [location, ...others] = locationsOf(json, own, foreign);
   const component = {
     kind: own.kind ?? kindOf(json),
     name: identity.name,
@@ -88,8 +91,8 @@ export function readComponent(json: JsonObject, place: ComponentPlace): ReadComp
     origin:
       own.origin ?? nestedOrigin(withHost(originOf(purl?.purl, archives.address), archives), archives.address, place),
     facts,
-    ...statementsOf(json, references),
-    ...locationOf(json, own, foreign),
+    ...statementsOf(json, references, own.origin),
+    ...(location === undefined ? {} : { location }),
   } satisfies ReadComponent["component"];
   const malformed = [
     ...hashes.malformed,
@@ -99,6 +102,8 @@ export function readComponent(json: JsonObject, place: ComponentPlace): ReadComp
   const isRedacted = references.redacted || version.redacted || purl?.redacted === true;
   return {
     component: withReason(component, own.undigested),
+    // Of other generators these are places where it is used.
+    copies: own.origin === undefined ? [] : others,
     complaints: [
       ...identity.complaints,
       ...(stated !== undefined && purl === undefined
@@ -162,13 +167,13 @@ function archivesOf(digests: Component["digests"], references: References, own: 
   const [only] = distributions;
   const [first, second] = references.addresses;
   const address = first === undefined || second !== undefined ? {} : { address: first };
-  const alone =
-    distributions.length === 1 && only !== undefined && only.fileName === undefined && only.size === undefined;
+  // Ours say with the component's own digests that it is the one archive; others say it nowhere else.
+  const isArchive = digests.length > 0 || own.origin === undefined;
+  const alone = distributions.length === 1 && only?.url !== undefined && only.size === undefined && isArchive;
   const union = alone ? uniqueDigests([...digests, ...only.digests]) : digests;
   if (alone && first !== undefined && !isAmbiguous(union)) return { bytes: { digests: union }, ...address };
   if (distributions.length > 0) return { bytes: { digests, distributions }, ...address };
-  if (!isAmbiguous(digests)) return { bytes: { digests } };
-  return { bytes: { digests: [], distributions: splitAlternatives({ digests }) } };
+  return { bytes: { digests } };
 }
 
 function uniqueDigests(digests: Component["digests"]): Component["digests"] {
@@ -197,7 +202,11 @@ function withReason<T extends Omit<Component, "key" | "dependsOn">>(component: T
   return { ...component, undigested: reason ?? "the SBOM states none" };
 }
 
-function statementsOf(json: JsonObject, references: References): { statements?: Statements } {
+function statementsOf(
+  json: JsonObject,
+  references: References,
+  origin: Origin | undefined,
+): { statements?: Statements } {
   const [firstAuthor] = peopleOf(json, "authors");
   const pairs: readonly (readonly [keyof Statements, string | undefined])[] = [
     ["description", textMember(json, "description")],
@@ -207,7 +216,11 @@ function statementsOf(json: JsonObject, references: References): { statements?: 
     ["license", readLicenses(member(json, "licenses"))],
   ];
   const found = pairs.filter(([, value]) => value !== undefined && value !== "");
-  const statements: Statements = { ...Object.fromEntries(found), ...references.statements };
+  const { repository, ...pages } = references.statements;
+  // Ours name the repository that a component comes from in the same way.
+  const isOrigin = origin?.kind === "git" && origin.url === repository;
+  const stated = repository === undefined || isOrigin ? pages : { ...pages, repository };
+  const statements: Statements = { ...Object.fromEntries(found), ...stated };
   return Object.keys(statements).length === 0 ? {} : { statements };
 }
 
@@ -222,10 +235,11 @@ export function peopleOf(json: JsonObject, name: string): readonly string[] {
   });
 }
 
-function locationOf(json: JsonObject, own: ReadProperties, foreign: ForeignFacts): { location?: string } {
-  const occurrences = member(objectMember(json, "evidence") ?? {}, "occurrences");
-  const [first] = itemsOf(occurrences);
-  const found = isJsonObject(first) ? textMember(first, "location") : undefined;
-  const location = publicPath(found ?? own.locations?.[0] ?? foreign.location ?? "");
-  return location === undefined || location === "" ? {} : { location };
+function locationsOf(json: JsonObject, own: ReadProperties, foreign: ForeignFacts): readonly string[] {
+  const occurrences = itemsOf(member(objectMember(json, "evidence") ?? {}, "occurrences"));
+  const found = occurrences.flatMap((item) => (isJsonObject(item) ? (textMember(item, "location") ?? []) : []));
+  const first = foreign.location === undefined ? [] : [foreign.location];
+  return [...found, ...(own.locations ?? []), ...first]
+    .flatMap((text) => publicPath(text) ?? [])
+    .filter((path) => path !== "");
 }

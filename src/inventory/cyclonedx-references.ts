@@ -68,7 +68,7 @@ function takeReference(reference: JsonObject, draft: Draft): void {
   }
   draft.redacted ||= found?.redacted === true;
   const hashes = readDigests(member(reference, "hashes"), CYCLONEDX_HASHES);
-  const fileName = found === undefined ? fileNameOf(address) : undefined;
+  const fileName = found === undefined ? fileNameOf(address) : archiveName(found.url);
   const size = /^(\d{1,15}) bytes$/.exec(textMember(reference, "comment") ?? "")?.[1];
   draft.hashes.push(hashes);
   if (found === undefined && fileName === undefined && hashes.digests.length === 0) return;
@@ -93,4 +93,12 @@ function fileNameOf(address: string): string | undefined {
     throw error;
   }
   return name === "" || name.length > 500 || /[/\\:@?#]/.test(name) ? undefined : name;
+}
+
+/** The last part of an address that ends like an archive's name. */
+function archiveName(url: string): string | undefined {
+  const name = fileNameOf(url.slice(url.lastIndexOf("/") + 1));
+  return name !== undefined && /\.(?:whl|egg|t[bgx]z|tar(?:\.[a-z\d]{1,4})?|zip|crate|gem|jar|nupkg)$/i.test(name)
+    ? name
+    : undefined;
 }

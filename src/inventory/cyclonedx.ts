@@ -6,7 +6,7 @@
 // `dependencies` are the edges. A component that is nested in another one is part of it, and no dependency.
 // Source: cyclonedx.org/docs/1.7/json; ECMA-424.
 
-import { cycloneDxBreaches } from "../core/cyclonedx-rules.ts";
+import { referenceBreaches } from "../core/cyclonedx-rules.ts";
 import { mayHoldAddress, shownIdentifier } from "../core/bom-problem.ts";
 import type { BomProblem } from "../core/bom-problem.ts";
 import { isCycloneDxVersion, schemaProblem } from "../core/cyclonedx-schema.ts";
@@ -17,7 +17,7 @@ import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core
 import type { JsonObject } from "../core/json-value.ts";
 import type { Json } from "../core/json.ts";
 import type { LargeJson } from "../core/large-json.ts";
-import { parseBom, readBomText } from "./bom-text.ts";
+import { anonymousRoot, parseBom, readBomText } from "./bom-text.ts";
 import type { BomText } from "./bom-text.ts";
 import { createKeys, createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
@@ -38,9 +38,8 @@ export const readCycloneDx: ReadSource = async (input) => {
   const version = versionOf(document, file);
   const reading = startReading(source, json);
   const problem = await schemaProblem(document, version);
-  const { references } = cycloneDxBreaches(document);
   // What a component depends on and is not there is said with the component.
-  const told = references.filter(({ pointer }) => !/^\/dependencies\/\d+\/dependsOn\//.test(pointer));
+  const told = referenceBreaches(document).filter(({ pointer }) => !/^\/dependencies\/\d+\/dependsOn\//.test(pointer));
   for (const breach of [...(problem === undefined ? [] : [problem]), ...told])
     reading.remarks.add(invalid(file, breach));
   return inventoryOf(document, version, source, reading);
@@ -78,12 +77,14 @@ interface Reading {
   readonly keys: Map<string, string>;
   readonly byKey: Map<string, Draft>;
   readonly createKey: (wanted: string) => string;
+  /** Further places of a component. */
+  readonly copies: Map<Draft, readonly string[]>;
   /** Line of a path; undefined for documents so large that lines would cost more than all else. */
   readonly lineOf: (path: readonly (string | number)[]) => number | undefined;
 }
 
 /** Longer documents get no lines: to count them takes several times their size. */
-const MAX_LINES_TEXT = 8 * 2 ** 20;
+const MAX_LINES_TEXT = 4 * 2 ** 20;
 
 function startReading({ file, text }: BomText, json: LargeJson): Reading {
   const hasLines = text.length <= MAX_LINES_TEXT;
@@ -94,6 +95,7 @@ function startReading({ file, text }: BomText, json: LargeJson): Reading {
     keys: new Map(),
     byKey: new Map(),
     createKey: createKeys(),
+    copies: new Map(),
     lineOf: (path) => (hasLines ? json.lineOf(path) : undefined),
   };
 }
@@ -101,7 +103,8 @@ function startReading({ file, text }: BomText, json: LargeJson): Reading {
 function inventoryOf(document: JsonObject, version: string, source: BomText, reading: Reading): Inventory {
   const metadata = objectMember(document, "metadata") ?? {};
   const about = objectMember(metadata, "component");
-  const root = about === undefined ? anonymousRoot(source.file) : takeRoot(about, reading);
+  const root =
+    about === undefined ? { ...anonymousRoot(source.file), scope: "runtime" as const } : takeRoot(about, reading);
   // What the root consists of, then what is listed: in the order of the document.
   takeAll(
     about === undefined ? undefined : member(about, "components"),
@@ -124,29 +127,14 @@ function inventoryOf(document: JsonObject, version: string, source: BomText, rea
     digest: source.digest,
     size: source.size,
     root,
-    components: reading.components,
+    components: reading.components.flatMap((component) => withCopies(component, reading)),
     completeness: isIncomplete ? "incomplete" : claim.completeness,
     remarks,
     skipped:
       Array.isArray(services) && services.length > 0
-        ? [{ path: source.file, reason: `${services.length} services: a service is no component` }]
+        ? [{ path: source.file, reason: `services (${services.length}): a service is no component` }]
         : [],
     document: documentOf(document, version),
-  };
-}
-
-function anonymousRoot(file: string): Component {
-  const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
-  return {
-    key: "",
-    kind: "application",
-    name,
-    digests: [],
-    undigested: "the SBOM does not say what it is about",
-    scope: "runtime",
-    origin: { kind: "unknown" },
-    facts: {},
-    file,
   };
 }
 
@@ -195,7 +183,7 @@ function takeAll(list: Json | undefined, place: Place, within: string | undefine
 }
 
 function takeComponent(json: JsonObject, place: Place, within: string | undefined, reading: Reading): Component {
-  const { component, complaints } = readComponent(json, { isRoot: false, within });
+  const { component, complaints, copies } = readComponent(json, { isRoot: false, within });
   const ref = textMember(json, "bom-ref");
   // A reference that could hold an address with a token in it is no key: the place in the document is.
   const isPlain = ref !== undefined && ref !== "" && ref.length <= 2000 && !mayHoldAddress(ref);
@@ -204,9 +192,20 @@ function takeComponent(json: JsonObject, place: Place, within: string | undefine
   const taken: Draft = { key, ...component, file: reading.file, ...(line === undefined ? {} : { line }) };
   if (ref !== undefined && !reading.keys.has(ref)) reading.keys.set(ref, key);
   reading.byKey.set(key, taken);
+  if (copies.length > 0) reading.copies.set(taken, copies);
   reading.components.push(taken);
   complain(taken, complaints, reading);
   return taken;
+}
+
+/** A component and its copies elsewhere: all need the same, and who needs one of them needs the first. */
+function withCopies(component: Draft, { copies, createKey }: Reading): readonly Component[] {
+  const places = copies.get(component);
+  if (places === undefined) return [component];
+  return [
+    component,
+    ...places.map((location) => ({ ...component, key: createKey(`${component.key}#${location}`), location })),
+  ];
 }
 
 function takeEdges(list: Json | undefined, unknown: ReadonlySet<string>, reading: Reading): void {

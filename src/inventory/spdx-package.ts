@@ -12,7 +12,7 @@ import { publicPath, publicUrl } from "../core/public-url.ts";
 import { CHECKSUM_DIGITS } from "../core/spdx-rules.ts";
 import { gitOrigin, originOf, publicText, readBomPurl } from "./bom-address.ts";
 import type { BomPurl } from "./bom-address.ts";
-import { isAmbiguous, readDigests, splitAlternatives } from "./bom-digests.ts";
+import { readDigests } from "./bom-digests.ts";
 import { nameByPurl } from "./bom-identity.ts";
 import type { Complaint } from "./bom-identity.ts";
 
@@ -36,6 +36,8 @@ export interface ReadElement {
   /** What our own properties say; edges decide otherwise. */
   readonly scope?: Component["scope"];
   readonly complaints: readonly Complaint[];
+  /** Other places of the same component, by our own properties. */
+  readonly copies: readonly string[];
 }
 
 /** @param licenses texts of LicenseRef- identifiers */
@@ -49,6 +51,7 @@ export function readPackage(json: JsonObject, isRoot: boolean, licenses: Readonl
   const identity = nameByPurl({ name, identifier, purl: purl?.purl, version: version.text, isRoot });
   const checksums = readDigests(member(json, "checksums"), SPDX_CHECKSUMS);
   const download = downloadOf(json);
+  const [location, ...others] = own.locations ?? [];
   const component = {
     kind: own.kind ?? KINDS.get(textMember(json, "primaryPackagePurpose") ?? "") ?? "library",
     name: identity.name,
@@ -58,11 +61,12 @@ export function readPackage(json: JsonObject, isRoot: boolean, licenses: Readonl
     origin: own.origin ?? originAt(download.address, purl),
     facts: factsOf(own, [...checksums.others, ...verificationCode(json)]),
     ...statementsOf(json, licenses),
-    ...locationOf(own.locations?.[0] ?? pathOf(textMember(json, "packageFileName"))),
+    ...locationOf(location ?? pathOf(textMember(json, "packageFileName"))),
   } satisfies ReadElement["component"];
   const isRedacted = version.redacted || purl?.redacted === true || download.redacted;
   return {
     component: withReason(component, own.undigested),
+    copies: others.flatMap((text) => publicPath(text) ?? []),
     ...(own.scope === undefined ? {} : { scope: own.scope }),
     complaints: [
       ...identity.complaints,
@@ -88,6 +92,7 @@ export function readFileElement(json: JsonObject): ReadElement {
   } satisfies ReadElement["component"];
   return {
     component: withReason(component, undefined),
+    copies: [],
     complaints: checksums.malformed.map((message) => ({ rule: "integrity-malformed", message }) as const),
   };
 }
@@ -138,8 +143,7 @@ function bytesOf(
   own: ReadProperties | undefined,
 ): Pick<Component, "digests" | "distributions"> {
   const distributions = own?.distributions ?? [];
-  if (distributions.length > 0) return { digests, distributions };
-  return isAmbiguous(digests) ? { digests: [], distributions: splitAlternatives({ digests }) } : { digests };
+  return distributions.length > 0 ? { digests, distributions } : { digests };
 }
 
 /** 7.9: a hash over the hashes of its files. */

@@ -14,7 +14,7 @@ import type { BomDocument, Component, Inventory } from "../core/inventory.ts";
 import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { spdxBreaches } from "../core/spdx-rules.ts";
-import { parseBom, readBomText } from "./bom-text.ts";
+import { anonymousRoot, parseBom, readBomText } from "./bom-text.ts";
 import type { BomText } from "./bom-text.ts";
 import { createKeys, createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
@@ -71,6 +71,8 @@ interface Element {
   readonly node: LockNode;
   readonly id: string;
   readonly scope?: Component["scope"];
+  /** Keys and places of its copies. */
+  readonly copies: readonly { readonly key: string; readonly location: string }[];
 }
 
 interface Reading {
@@ -113,11 +115,14 @@ function readElements(document: JsonObject, file: string): Reading {
   const take = (json: JsonObject, place: string, read: (isRoot: boolean) => ReadElement): void => {
     const id = textMember(json, "SPDXID") ?? "";
     const isRoot = root === undefined && id !== "" && id === rootId;
-    const { component, scope, complaints } = read(isRoot);
+    const { component, scope, complaints, copies: places } = read(isRoot);
     const key = isRoot ? "" : createKey(id === "" || id.length > 2000 || mayHoldAddress(id) ? place : id);
     const node: LockNode = { component: { key, ...component, file }, edges: new Map(), unknownEdges: true };
     if (isRoot) root = node;
-    else elements.push({ node, id, ...(scope === undefined ? {} : { scope }) });
+    else {
+      const copies = places.map((location) => ({ key: createKey(`${key}#${location}`), location }));
+      elements.push({ node, id, copies, ...(scope === undefined ? {} : { scope }) });
+    }
     if (id !== "" && !byId.has(id)) byId.set(id, node);
     const { location } = component;
     const where = { file, ...(location === undefined ? {} : { path: [location] }) };
@@ -140,28 +145,13 @@ function readElements(document: JsonObject, file: string): Reading {
     file,
     remarks,
     relations,
-    root: root ?? anonymousRoot(file),
+    root: root ?? { component: anonymousRoot(file), edges: new Map(), unknownEdges: true },
     elements,
     byId,
     known,
     unknown: new Set(),
     missing: [],
   };
-}
-
-function anonymousRoot(file: string): LockNode {
-  const name = file.slice(Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
-  const component = {
-    key: "",
-    kind: "application" as const,
-    name,
-    digests: [],
-    undigested: "the SBOM does not say what it is about",
-    origin: { kind: "unknown" as const },
-    facts: {},
-    file,
-  };
-  return { component, edges: new Map(), unknownEdges: true };
 }
 
 function linkElements(reading: Reading): void {
@@ -211,7 +201,10 @@ function inventoryOf(document: JsonObject, version: string, source: BomText, rea
     digest: source.digest,
     size: source.size,
     root: finished(root, "runtime"),
-    components: elements.map(({ node, scope }) => finished(node, scope ?? scopes.get(node) ?? "runtime")),
+    components: elements.flatMap(({ node, scope, copies }) => {
+      const component = finished(node, scope ?? scopes.get(node) ?? "runtime");
+      return [component, ...copies.map((copy) => ({ ...component, ...copy }))];
+    }),
     completeness: remarks.some(({ rule }) => rule === "inventory-incomplete") ? "incomplete" : claim,
     remarks,
     skipped: [],
