@@ -160,6 +160,12 @@ for (const [what, more, files, line] of [
     /^bundle-unsupported acme@1\.0\.0: its manifest has format 9\.0/,
   ],
   [
+    "a name with characters that are not seen",
+    { name: "acme\u202e" },
+    {},
+    /^component-malformed .* states a name with characters/,
+  ],
+  [
     "a package whose own needs are not in it",
     {},
     { "node_modules/b/package.json": JSON.stringify({ name: "b", version: "1.0.0", dependencies: { c: "1" } }) },
@@ -198,6 +204,14 @@ for (const [what, bytes] of [
   ["a manifest that is a list", zipOf({ "manifest.json": "[]" })],
   ["two manifests", zipOf({ "manifest.json": manifest(), "Manifest.json": manifest() })],
   ["no archive", Buffer.from("x")],
+  [
+    "a folder that is a package of npm and of Python",
+    zipOf({
+      "manifest.json": manifest(),
+      "node_modules/a-1.dist-info/package.json": "{}",
+      "node_modules/a-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: a\nVersion: 1\n",
+    }),
+  ],
 ] as const) {
   test(`a bundle with ${what} cannot be read`, async () => {
     const found = await answers(() => readBytes("mcpb", bytes, "acme.mcpb"));

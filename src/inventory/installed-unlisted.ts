@@ -32,7 +32,8 @@ export async function unlistedFiles(folder: InstalledFolder, options: InstalledO
   const others = unlisted.filter((path) => !isCompiled(path));
   const found: ObservedFile[] = [];
   for (const path of others) {
-    const { size, mode } = folder.all.get(path) ?? { size: 0, mode: 0 };
+    const { size, mode, link } = folder.all.get(path) ?? { size: 0, mode: 0 };
+    if (link === true) continue;
     found.push({ path, size, mode, content: await files.content(path, "sha256") });
   }
   const loaded = found.filter((file) => runsAtStart(file.path) || isNative(file));

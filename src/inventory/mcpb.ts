@@ -10,6 +10,7 @@ import { jsonOf, onlyFile, PackageRefusal } from "../core/package-reading.ts";
 import { formatPurl } from "../core/purl.ts";
 import type { Skipped } from "../core/report.ts";
 import { createRemarks } from "./component-key.ts";
+import type { Remarks } from "./component-key.ts";
 import { componentName } from "./examine.ts";
 import { fileNameOf } from "./file.ts";
 import { rootsOf } from "./installed-links.ts";
@@ -20,6 +21,7 @@ import { BUNDLED_MANIFEST, bundledComponent, findPackages, MAX_BUNDLED_MANIFEST 
 import type { FoundPackages } from "./npm-bundled.ts";
 import { linkPackages } from "./npm-links.ts";
 import type { Links, RootManifest, Unmet } from "./npm-links.ts";
+import { packageOf } from "./package.ts";
 import type { PackageArchive } from "./package-archive.ts";
 import { fileFacts, sha256Of } from "./package-files.ts";
 import type { ObservedFile } from "./package-files.ts";
@@ -45,7 +47,7 @@ export const readMcpb: ReadSource = async (input) => {
   const { shown } = archive;
   const remarks = createRemarks(shown);
   const manifest = manifestIn(archive);
-  const root = rootOf(archive, manifest, fileNameOf(input.path));
+  const root = rootOf(archive, { manifest, fileName: fileNameOf(input.path), remarks });
   const within = componentName(root);
   for (const remark of manifestRemarks(archive, manifest, within)) remarks.add(remark);
   const found = findPackages(archive);
@@ -60,6 +62,10 @@ export const readMcpb: ReadSource = async (input) => {
   });
   for (const remark of unmetRemarks(links.unmet, found, shown)) remarks.add(remark);
   const python = await readBundledPython(archive, within, remarks);
+  const both = python.components.find(({ key }) => found.packages.has(key));
+  if (both !== undefined) {
+    throw new UserError("source-malformed", `${shown}: ${both.key} is a package of npm and one of Python`);
+  }
   const entryPoint = root.facts.mcp?.entryPoint?.replace(/^(?:\.?\/)+/, "");
   const own = found.others.filter(({ path }) => !python.owned.has(path));
   const files = listedFiles(own, entryPoint).map((file) => fileComponent(file, shown));
@@ -93,18 +99,27 @@ function manifestIn(archive: PackageArchive): JsonObject {
   }
 }
 
-function rootOf(archive: PackageArchive, manifest: JsonObject, fileName: string): Component {
+interface RootOptions {
+  readonly manifest: JsonObject;
+  readonly fileName: string;
+  readonly remarks: Remarks;
+}
+
+function rootOf(archive: PackageArchive, { manifest, fileName, remarks }: RootOptions): Component {
   const { mcp, statements } = bundleFacts(manifest, archive.signed);
+  const strict = packageOf("mcpb", archive, fileName);
   const [stated, version] = [textMember(manifest, "name"), textMember(manifest, "version")];
   const name = stated ?? fileName.replace(/\.(?:mcpb|dxt)$/i, "");
+  const named = { name, ...(version === undefined ? {} : { version }) };
+  if ("reason" in strict) {
+    const [subject, file] = [componentName(named), archive.shown];
+    remarks.add({ rule: "component-malformed", subject, message: strict.reason, file });
+  }
   return {
     key: "",
     kind: "application",
-    name,
-    ...(version === undefined ? {} : { version }),
-    ...(name.trim() === ""
-      ? {}
-      : { purl: formatPurl({ type: "generic", name, ...(version === undefined ? {} : { version }) }) }),
+    ...named,
+    ...("reason" in strict ? {} : { purl: formatPurl({ type: "generic", ...named }) }),
     digests: archive.digests,
     scope: "runtime",
     origin: { kind: "file", path: fileName },

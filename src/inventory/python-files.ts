@@ -13,6 +13,8 @@ export interface PythonFile {
   /** Bytes. */
   readonly size: number;
   readonly mode: number;
+  /** A symbolic link: what is behind it is not looked at. */
+  readonly link?: true;
 }
 
 export interface PythonFiles {
@@ -20,7 +22,7 @@ export interface PythonFiles {
   shown(path: string): string;
   /** What stands there; links and folders are neither a file nor absent. */
   look(path: string): PythonFile | "absent" | "no file";
-  /** The regular files below a folder (`""`: all), by path. */
+  /** The files below a folder (`""`: all) by path, and the links, of which some may be folders. */
   list(folder: string): ReadonlyMap<string, PythonFile>;
   /** A small file, or undefined when it is absent, no file, or larger than the limit (bytes). */
   read(path: string, limit: number): Uint8Array | undefined;
@@ -83,7 +85,7 @@ function listTree(tree: Tree, folder: string): ReadonlyMap<string, PythonFile> {
     for (const { name, type, size, mode } of tree.list(path)) {
       const inside = path === "" ? name : `${path}/${name}`;
       if (type === "directory") open.push(inside);
-      else if (type === "file") files.set(inside, { size, mode });
+      else if (type !== "other") files.set(inside, { size, mode, ...(type === "symlink" ? { link: true } : {}) });
       if (files.size > MAX_FILES || open.length > MAX_FILES) {
         throw new UserError("source-unsupported", `${tree.shown(folder)}: it has more than ${MAX_FILES} files`);
       }
