@@ -284,6 +284,14 @@ for (const [sentence, text, code] of REFUSED) {
   });
 }
 
+test("a hundred thousand needs that are not there are counted, and few are told", async () => {
+  const inventory = await lock(
+    `[[package]]\nname = "a"\nversion = "1.0.0"\ndependencies = [${'"b",'.repeat(100_000)}]\n`,
+  );
+  assert.equal(inventory.remarks.length, 1001);
+  assert.match(remarksOf(inventory).at(-1) ?? "", /^inventory-incomplete: Cargo\.lock: there are 99000 more remarks/);
+});
+
 test("a manifest that cannot be read, or of another package, is said", async () => {
   const text = table({ name: "a", version: "1.0.0" });
   assert.deepEqual(remarksOf(await lock(text, "[package")), [

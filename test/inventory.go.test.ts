@@ -280,6 +280,7 @@ for (const [sentence, text, sum, remark] of WRONG) {
 const REFUSED: readonly (readonly [sentence: string, files: Readonly<Record<string, string>>, code: string])[] = [
   ["a block that does not end", { "go.mod": "module a.example/x\nrequire (\n" }, "source-malformed"],
   ["a block inside a block", { "go.mod": "require (\nreplace (\n)\n)\n" }, "source-malformed"],
+  ["more lines than anybody writes", { "go.mod": "\n".repeat(2_000_001) }, "source-malformed"],
   ["two modules", { "go.mod": "module a.example/x\nmodule b.example/y\n" }, "source-malformed"],
   ["a go.sum of which no line can be read", { "go.sum": "PNG\n\0\0\n" }, "source-malformed"],
 ];

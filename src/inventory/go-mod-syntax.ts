@@ -60,6 +60,24 @@ function unquote(quoted: string): string | undefined {
   }
 }
 
+/** Files with more lines are no files of Go. */
+const MAX_LINES = 2_000_000;
+
+/**
+ * The lines of a text, without their ends, and their numbers from 1.
+ * @param shown how messages call the file
+ * @throws UserError `source-malformed` for too many
+ */
+export function* numberedLines(text: string, shown: string): Generator<readonly [line: number, text: string]> {
+  for (let [line, start] = [1, 0]; start <= text.length; line++) {
+    if (line > MAX_LINES) throw new UserError("source-malformed", `${shown}:${line}: it has too many lines`);
+    const end = text.indexOf("\n", start);
+    const stop = end === -1 ? text.length : end;
+    yield [line, text.slice(start, stop)];
+    start = stop + 1;
+  }
+}
+
 /**
  * The statements of a go.mod file.
  * @param shown how messages call the file
@@ -69,9 +87,7 @@ export function parseGoSyntax(text: string, shown: string): GoSyntax {
   const statements: GoStatement[] = [];
   const malformed: number[] = [];
   let block: { readonly verb: string; readonly line: number } | undefined;
-  let line = 0;
-  for (const raw of text.split("\n")) {
-    line += 1;
+  for (const [line, raw] of numberedLines(text, shown)) {
     const parsed = wordsOf(raw);
     if (parsed === undefined) {
       malformed.push(line);

@@ -7,6 +7,7 @@
 import { strictBase64 } from "../core/digest.ts";
 import { UserError } from "../core/errors.ts";
 import type { Remarks } from "./component-key.ts";
+import { numberedLines } from "./go-mod-syntax.ts";
 
 /** What go.sum says of one module in one version. */
 export interface GoSumEntry {
@@ -40,15 +41,12 @@ export function goModuleKey(path: string, version: string | undefined): string {
  */
 export function parseGoSum(text: string, shown: string, remarks: Remarks): ReadonlyMap<string, GoSumEntry> {
   const entries = new Map<string, GoSumEntry>();
-  let [line, bad] = [0, 0];
   let firstBad: number | undefined;
-  for (const raw of text.split("\n")) {
-    line += 1;
+  for (const [line, raw] of numberedLines(text, shown)) {
     const fields = raw.split(/[ \t\r]+/).filter((field) => field !== "");
     if (fields.length === 0) continue;
     const [path, stated, hash] = fields;
     if (path === undefined || stated === undefined || hash === undefined || fields.length !== 3) {
-      bad += 1;
       firstBad ??= line;
       const message = `line ${line} is not a module, a version and a hash`;
       remarks.add({ rule: "component-malformed", subject: shown, message, file: shown, line });
@@ -59,7 +57,7 @@ export function parseGoSum(text: string, shown: string, remarks: Remarks): Reado
       throw new UserError("source-malformed", `${shown}:${line}: it names more than ${MAX_ENTRIES} modules`);
     }
   }
-  if (entries.size === 0 && bad > 0) {
+  if (entries.size === 0 && firstBad !== undefined) {
     throw new UserError("source-malformed", `${shown}:${firstBad}: not a module, a version and a hash`);
   }
   return entries;
