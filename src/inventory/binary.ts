@@ -12,6 +12,7 @@ import { createImageBytes } from "./binary-image.ts";
 import type { BinaryImage, ImageBytes } from "./binary-image.ts";
 import { joinArchitectures, joinParts } from "./binary-parts.ts";
 import type { BuiltParts, LabelledParts } from "./binary-parts.ts";
+import { createRemarks } from "./component-key.ts";
 import { readElf } from "./elf-image.ts";
 import { examineWholeFile, fileNameOf } from "./file.ts";
 import type { WholeFile } from "./file.ts";
@@ -110,7 +111,9 @@ interface Program {
 function inventoryOf(program: Program): Inventory {
   const { tree, path, whole, parts, own } = program;
   const [digest] = whole.digests;
-  const remarks = [...own, ...parts.remarks];
+  const bounded = createRemarks(tree.shown(path));
+  for (const remark of [...own, ...parts.remarks]) bounded.add(remark);
+  const remarks = bounded.list();
   return {
     path: tree.shown(path),
     ...(digest === undefined ? {} : { digest }),
