@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalJson, parseJson } from "../src/core/json.ts";
-import { cyclonedxSpecSuite, purlSpecSuite } from "./conformance-bom.ts";
+import { bomExamplesSuite, cyclonedxSpecSuite, purlSpecSuite } from "./conformance-bom.ts";
 import { edgeCasesSuite } from "./conformance-edge-cases.ts";
 import { minisignSuite, sshsigSuite } from "./conformance-keys.ts";
 import { mcpbManifestSuite } from "./conformance-manifest.ts";
@@ -31,7 +31,7 @@ const SUITES: Readonly<Record<string, Suite | "not built yet">> = {
   "pypi-attestations": pypiAttestationsSuite,
   "cyclonedx-spec": cyclonedxSpecSuite,
   "purl-spec": purlSpecSuite,
-  "bom-examples": "not built yet",
+  "bom-examples": bomExamplesSuite,
   "sbom-diff-pairs": "not built yet",
   "sbom-edge-cases": edgeCasesSuite,
   "npm-lockfiles": npmLockfilesSuite,

@@ -13,7 +13,6 @@ import { ROOT } from "./support/project.ts";
 
 const FILES: readonly [name: string, read: ReadSource][] = [
   ["cyclonedx-npm/npm.cdx.json", readCycloneDx],
-  ["cyclonedx-npm/cyclonedx-npm.cdx.json", readCycloneDx],
   ["spdx-npm/npm.spdx.json", readSpdx],
 ];
 

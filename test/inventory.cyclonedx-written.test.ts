@@ -34,7 +34,7 @@ function all({ root, components }: Pick<Inventory, "root" | "components">): read
 }
 
 const SOURCES = [
-  ["real-npm/everything/package-lock.json", readNpmLock],
+  ["real-npm/remote/package-lock.json", readNpmLock],
   ["uv-fetch/uv.lock", readUvLock],
 ] as const;
 
