@@ -364,9 +364,19 @@ test("npm-lock: deep, long and cyclic lockfiles are read", async () => {
   ]);
   const inventory = await packagesInventory({ ...Object.fromEntries(entries), ...cyclic, ...long });
   assert.equal(inventory.components.length, 303);
-  const tooLong = inventory.remarks.filter(({ message }) => message === "its place is longer than any path");
-  assert.equal(tooLong.length, deep.filter((key) => key.length > 2048).length + 1);
+  const said = (text: string): number => inventory.remarks.filter(({ message }) => message === text).length;
+  assert.equal(said("its place is longer than any path"), deep.filter((key) => key.length > 2048).length + 1);
+  assert.equal(said("its place is too deep"), deep.filter((key) => key.length <= 2048).length - 100);
   checkSound(inventory);
+});
+
+test("npm-lock: of very many remarks of one rule some are counted, and those of others are all there", async () => {
+  const many = Array.from({ length: 1500 }, (_, i): [string, unknown] => [`node_modules/a${i}`, { integrity: SHA512 }]);
+  const inventory = await packagesInventory({ ...Object.fromEntries(many), "node_modules/.z": entryOf(".z", "1.0.0") });
+  const rules = inventory.remarks.map(({ rule }) => rule);
+  assert.deepEqual([rules.filter((rule) => rule === "inventory-incomplete").length, rules.length], [1001, 1002]);
+  assert.equal(inventory.remarks[1000]?.message, "there are 500 more remarks on it than are listed");
+  assert.equal(inventory.components.length, 1501);
 });
 
 /** A lockfile from memory: a thousand of them need no disk. */

@@ -306,6 +306,15 @@ test("node-modules: a link in place of node_modules, and an empty folder, are re
   await refused({}, "source-unknown");
 });
 
+test("node-modules: npm's own record that is broken is said, and does not decide", async () => {
+  const inventory = await installedInventory({ ...GOOD, "node_modules/.package-lock.json": "{" });
+  assert.deepEqual(
+    inventory.remarks.map(({ rule, message }) => `${rule} ${message}`),
+    ["inventory-incomplete npm's own record of what it installed cannot be read"],
+  );
+  assert.equal(inventory.components.length, 2);
+});
+
 test("node-modules: cyclic packages and links are walked once", async () => {
   const inventory: Inventory = await installedInventory({
     "package.json": { json: { name: "root", dependencies: { a: "1" } } },

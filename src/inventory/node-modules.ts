@@ -4,13 +4,13 @@
 
 import { UserError } from "../core/errors.ts";
 import type { Component, Inventory, Remark } from "../core/inventory.ts";
-import type { Skipped } from "../core/report.ts";
 import { describeWithoutLock } from "./node-modules-alone.ts";
 import { compareInstalled } from "./node-modules-compare.ts";
 import { walkModules } from "./npm-disk.ts";
 import type { DiskNode, Layout } from "./npm-disk.ts";
 import { examineFiles } from "./npm-disk-files.ts";
 import { readNpmLock } from "./npm-lock.ts";
+import { boundRemarks } from "./npm-lock-reports.ts";
 import { readManifest } from "./npm-lock-root.ts";
 import { diskCommands } from "./npm-installed.ts";
 import type { ReadSource, SourceInput, Tree } from "./source.ts";
@@ -19,7 +19,8 @@ export const readNodeModules: ReadSource = async (input) => {
   const { tree } = input;
   const { layout, shown } = layoutOf(input);
   const lock = await lockOf(tree, layout, ["npm-shrinkwrap.json", "package-lock.json"]);
-  const hidden = await lockOf(tree, layout, ["node_modules/.package-lock.json"]);
+  const record = await recordOf(tree, layout, lock !== undefined);
+  const { hidden } = record;
   const locked = lock ?? hidden;
   const folders = (locked?.components ?? []).map(({ key }) => key).filter(isFolderPlace);
   const nodes = walkModules(tree, layout, folders);
@@ -31,16 +32,15 @@ export const readNodeModules: ReadSource = async (input) => {
       : compareInstalled(nodes, { locked, hidden: lock === undefined ? undefined : hidden, shown });
   const files = await examineAll(tree, layout, nodes);
   const components = described.components.map((component) => withFiles(component, files.facts.get(component.key)));
-  const remarks = [...described.remarks, ...files.remarks];
+  const remarks = boundRemarks([...described.remarks, ...record.remarks, ...files.remarks], shown);
   const incomplete = remarks.some(({ rule }) => rule === "inventory-incomplete");
   return {
     path: shown,
-    ...(locked?.digest === undefined ? {} : { digest: locked.digest }),
     root: described.root,
     components,
     completeness: incomplete ? "incomplete" : described.completeness,
     remarks,
-    skipped: [...(locked?.skipped ?? []), ...files.skipped],
+    skipped: locked?.skipped ?? [],
   };
 };
 
@@ -82,10 +82,27 @@ async function lockOf(tree: Tree, layout: Layout, places: readonly string[]): Pr
   return path === undefined ? undefined : await readNpmLock({ tree, path });
 }
 
+/** What npm wrote into node_modules when it installed. It decides only where no other lockfile does. */
+async function recordOf(
+  tree: Tree,
+  layout: Layout,
+  hasLock: boolean,
+): Promise<{ readonly hidden: Inventory | undefined; readonly remarks: readonly Remark[] }> {
+  try {
+    return { hidden: await lockOf(tree, layout, ["node_modules/.package-lock.json"]), remarks: [] };
+  } catch (error) {
+    if (!hasLock || !(error instanceof UserError)) throw error;
+    const message = "npm's own record of what it installed cannot be read";
+    return {
+      hidden: undefined,
+      remarks: [{ rule: "inventory-incomplete", subject: error.message.replace(/: .*$/s, ""), message }],
+    };
+  }
+}
+
 interface ExaminedFiles {
   readonly facts: ReadonlyMap<string, Component["facts"]>;
   readonly remarks: readonly Remark[];
-  readonly skipped: readonly Skipped[];
 }
 
 async function examineAll(tree: Tree, layout: Layout, nodes: readonly DiskNode[]): Promise<ExaminedFiles> {
@@ -107,7 +124,7 @@ async function examineAll(tree: Tree, layout: Layout, nodes: readonly DiskNode[]
       });
     }
   }
-  return { facts, remarks, skipped: [] };
+  return { facts, remarks };
 }
 
 function withFiles(component: Component, own: Component["facts"] | undefined): Component {

@@ -26,17 +26,18 @@ export function nodesOfDependencies(
   places?: ReadonlyMap<string, NpmNode>,
 ): readonly NpmNode[] {
   const nodes: NpmNode[] = [];
-  const taken = new Map<string, JsonObject>();
+  const taken = new Map<string, { readonly meta: JsonObject; text?: string }>();
   const add = (place: Place, key: string, meta: JsonObject, trail: readonly string[], problem?: string): void => {
     const before = place.kind === "malformed" ? undefined : taken.get(key);
     // Two links to one folder both repeat what lies in it.
-    if (before !== undefined && JSON.stringify(before) === JSON.stringify(meta)) return;
     if (before !== undefined) {
+      before.text ??= JSON.stringify(before.meta);
+      if (before.text === JSON.stringify(meta)) return;
       const why = "another entry has its place";
       nodes.push({ key: `//${nodes.length + 1}`, place: { kind: "malformed", why }, meta, trail });
       return;
     }
-    if (place.kind !== "malformed") taken.set(key, meta);
+    if (place.kind !== "malformed") taken.set(key, { meta });
     const own = place.kind === "malformed" ? `//${nodes.length + 1}` : key;
     nodes.push({ key: own, place, meta, trail, ...(problem === undefined ? {} : { problem }) });
   };

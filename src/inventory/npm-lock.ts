@@ -20,7 +20,7 @@ import { bundlerOf, edgesOf, linkEdges, orphansOf, requestOf, workspaceLinks } f
 import type { Edges } from "./npm-edges.ts";
 import { contradictions } from "./npm-lock-contradictions.ts";
 import { nodesOfDependencies } from "./npm-lock-legacy.ts";
-import { createReports } from "./npm-lock-reports.ts";
+import { boundRemarks, createReports } from "./npm-lock-reports.ts";
 import type { Reports } from "./npm-lock-reports.ts";
 import { manifestDrift, publicRequest, readManifest, rootOf, workspacePlaces } from "./npm-lock-root.ts";
 import type { NpmManifest } from "./npm-lock-root.ts";
@@ -116,11 +116,12 @@ function inventoryOf(
     ...rootOf(entry, lock, found, fileName),
     dependsOn: [...new Set([...wanted, ...workspaceLinks(graph, project.workspaces)])],
   };
-  const remarks: readonly Remark[] = [
+  const all: readonly Remark[] = [
     ...reports.finish(),
     ...(entry === undefined || found === undefined ? [] : manifestDrift(entry, found.manifest, shown)),
     ...(isV1 || dependencies === undefined ? [] : contradictions(graph, dependencies, { shown, json })),
   ];
+  const remarks = boundRemarks(all, shown);
   const incomplete = remarks.some(({ rule }) => rule === "inventory-incomplete");
   const unknown = asked === undefined || !knowsEdges;
   const completeness = incomplete ? "incomplete" : unknown ? "unknown" : "complete";

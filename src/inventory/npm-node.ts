@@ -36,7 +36,7 @@ interface Host {
   above: Host | null | undefined;
 }
 
-/** Walking up costs one step for each host above, of which a place has at most 140 (see `parsePlace`). */
+/** Walking up costs one step for each host above, of which a place has no more than folders (see `parsePlace`). */
 export function buildGraph(nodes: readonly NpmNode[]): Graph {
   const hosts = new Map<string, Host>();
   const byPlace = new Map<string, NpmNode>();
@@ -49,9 +49,11 @@ export function buildGraph(nodes: readonly NpmNode[]): Graph {
     if (host !== undefined) host.modules.set(place.name, node);
     else hosts.set(place.host, { place: place.host, modules: new Map([[place.name, node]]), above: undefined });
   }
+  // A part of a long place is only taken out of it, and looked up, where it may be a host.
+  const lengths = new Set([...hosts.keys()].map((place) => place.length));
   const hostAbove = (place: string): Host | null => {
     for (let above = placeAbove(place); above !== undefined; above = placeAbove(above)) {
-      const host = hosts.get(above);
+      const host = lengths.has(above.length) ? hosts.get(above) : undefined;
       if (host !== undefined) return host;
     }
     return null;

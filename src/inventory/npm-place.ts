@@ -16,8 +16,9 @@ export type Place =
   /** `why` is a clause. */
   | { readonly kind: "malformed"; readonly why: string };
 
-/** UTF-16 units. It bounds the depth too: to walk up from a place costs no more than 140 levels of node_modules. */
+/** UTF-16 units, and folders: to walk up from a place costs a step for each. */
 const MAX_PLACE = 2048;
+const MAX_FOLDERS = 200;
 const MODULES = "node_modules/";
 
 const FOLDER: Place = { kind: "folder" };
@@ -25,6 +26,7 @@ const FOLDER: Place = { kind: "folder" };
 /** What a key other than `""` stands for. */
 export function parsePlace(key: string): Place {
   if (key.length > MAX_PLACE) return malformed("its place is longer than any path");
+  if (key.length > MAX_FOLDERS && key.split("/").length > MAX_FOLDERS) return malformed("its place is too deep");
   if (/[\0-\x1f\x7f\\]/.test(key)) return malformed("its place holds control characters or backslashes");
   if (/^(?:\/|[A-Za-z]:)/.test(key)) return malformed("its place is an absolute path");
   // Only a folder beside the project begins with "..": that is where npm itself puts such a link's target.
@@ -57,7 +59,7 @@ function startOfName(key: string): number {
 
 /** The folder above a place; undefined above the project, and above what lies beside it. */
 export function placeAbove(place: string): string | undefined {
-  if (place === "" || /(?:^|\/)\.\.$/.test(place)) return undefined;
+  if (place === "" || place === ".." || place.endsWith("/..")) return undefined;
   const slash = place.lastIndexOf("/");
   return slash === -1 ? "" : place.slice(0, slash);
 }
