@@ -7,7 +7,7 @@ import { publicReference } from "./lock-origin.ts";
 const MAX_TOLD = 10;
 
 /** The last name of `a@1>b@^2`, `a/b`, `**` and a slash before one, `@acme/b@npm:^1`: the package whose version a rule decides. */
-export function overriddenName(selector: string): string {
+function overriddenName(selector: string): string {
   const last = selector.slice(selector.lastIndexOf(">") + 1).trim();
   const [, name = last] =
     /(?:^|\/)((?:@[^/@]+\/)?[^/@]+)(?:@.*)?$/.exec(last.replace(/(?<=[^/])@[^@]*[:/].*$/, "")) ?? [];
