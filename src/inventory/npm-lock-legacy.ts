@@ -5,7 +5,7 @@
 //         "resolved", "integrity", "bundled", "dev", "optional",
 //         "requires": {name: range}, "dependencies": {name: …below a's own node_modules…}}
 //
-// Source: docs.npmjs.com, "package-lock.json", `dependencies`; @npmcli/arborist lib/shrinkwrap.js, `#metaFromLock`.
+// Source: npm's documentation, "package-lock.json", `dependencies`; @npmcli/arborist lib/shrinkwrap.js, `#metaFromLock`.
 
 import { isJsonObject, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";

@@ -5,7 +5,7 @@
 //    "dependencies": {name: {…}}}                                                                           1 and 2
 //
 // `packages` counts where it is there; `dependencies` is then what npm 6 would install, and has to say the same.
-// Source: docs.npmjs.com, "package-lock.json"; @npmcli/arborist lib/shrinkwrap.js, lib/arborist/load-virtual.js.
+// Source: npm's documentation, "package-lock.json"; @npmcli/arborist lib/shrinkwrap.js, lib/arborist/load-virtual.js.
 
 import { createHash } from "node:crypto";
 import { UserError } from "../core/errors.ts";

@@ -12,7 +12,7 @@ export type Draft<T> = { -readonly [K in keyof T]: T[K] };
 
 const PLATFORM = ["os", "cpu", "libc"] as const;
 
-/** Members of package.json (docs.npmjs.com, "package.json") that are facts. `name` is that of the package. */
+/** Members of package.json (npm's documentation, "package.json") that are facts. `name` is that of the package. */
 export function manifestFacts(manifest: JsonObject, name: string): Draft<Facts> {
   const facts: Draft<Facts> = {};
   const commands = commandsOf(member(manifest, "bin"), name);
@@ -128,7 +128,7 @@ function repositoryOf(value: Json | undefined): string | undefined {
   return publicUrl(text)?.url ?? hostedUrl(text);
 }
 
-/** Services whose repositories npm takes without a URL (docs.npmjs.com, "package.json", "repository"). */
+/** Services whose repositories npm takes without a URL (npm's documentation, "package.json", "repository"). */
 const HOSTED: Readonly<Record<string, string>> = {
   github: "github.com",
   gitlab: "gitlab.com",

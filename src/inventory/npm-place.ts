@@ -7,7 +7,7 @@
 //   packages/a                       a folder of the project: a workspace, or what a `file:` dependency links to
 //   ../a                             a folder beside the project, which a `file:` dependency links to
 //
-// Source: docs.npmjs.com, "package-lock.json", `packages`.
+// Source: npm's documentation, "package-lock.json", `packages`.
 
 /** `host` is the place in whose node_modules a package lies. */
 export type Place =
