@@ -42,7 +42,9 @@ function depthOf(pointer: string): number {
   return pointer.split("/").length;
 }
 
-function messageOf({ message, params }: SchemaError): string {
+function messageOf({ keyword, message, params }: SchemaError): string {
+  // A pattern says nothing to people, and is as long as they come.
+  if (keyword === "pattern") return "has not the form that the schema demands";
   const extra = params["additionalProperty"];
   const text = (message ?? "does not follow the schema").replace("must NOT", "must not");
   return typeof extra === "string" ? `${text}: ${JSON.stringify(extra.slice(0, 100))}` : text;

@@ -97,7 +97,7 @@ export function gitOrigin(value: string): Extract<Origin, { kind: "git" }> | und
   return { kind: "git", ...placeOf(address), ...(revision === undefined ? {} : { reference: revision }) };
 }
 
-export function placeOf({ url, host }: PublicUrl): { url: string; host?: string } {
+function placeOf({ url, host }: PublicUrl): { url: string; host?: string } {
   return { url, ...(host === undefined ? {} : { host }) };
 }
 

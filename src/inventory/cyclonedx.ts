@@ -7,7 +7,7 @@
 // Source: cyclonedx.org/docs/1.7/json; ECMA-424.
 
 import { referenceBreaches } from "../core/cyclonedx-rules.ts";
-import { mayHoldAddress, shownIdentifier } from "../core/bom-problem.ts";
+import { mayHoldAddress, shownIdentifier, stepsOf } from "../core/bom-problem.ts";
 import type { BomProblem } from "../core/bom-problem.ts";
 import { isCycloneDxVersion, schemaProblem } from "../core/cyclonedx-schema.ts";
 import type { CycloneDxVersion } from "../core/cyclonedx-schema.ts";
@@ -41,7 +41,7 @@ export const readCycloneDx: ReadSource = async (input) => {
   // What a component depends on and is not there is said with the component.
   const told = referenceBreaches(document).filter(({ pointer }) => !/^\/dependencies\/\d+\/dependsOn\//.test(pointer));
   for (const breach of [...(problem === undefined ? [] : [problem]), ...told])
-    reading.remarks.add(invalid(file, breach));
+    reading.remarks.add(invalid(reading, breach));
   return inventoryOf(document, version, source, reading);
 };
 
@@ -58,12 +58,15 @@ function versionOf(document: JsonObject, file: string): CycloneDxVersion {
   });
 }
 
-function invalid(file: string, { pointer, message }: BomProblem): Remark {
+function invalid({ file, lineOf }: Reading, { pointer, message }: BomProblem): Remark {
+  const line = pointer === "" ? undefined : lineOf(stepsOf(pointer));
+  const where = pointer === "" ? "the document" : pointer;
   return {
     rule: "sbom-invalid",
     subject: file,
-    message: `${pointer === "" ? "the document" : pointer} ${message}`,
+    message: `${where}: ${message}`,
     file,
+    ...(line === undefined ? {} : { line }),
   };
 }
 
