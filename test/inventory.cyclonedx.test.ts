@@ -330,6 +330,12 @@ test("lies and gaps are said, and the component is listed all the same", async (
       /^inventory-incomplete: a: depends on \(\d+ characters\)/m,
     ],
     [
+      "an address as a name in its purl",
+      one({ purl: "pkg:npm/https:%2F%2Fjo:TOKEN%40h.example%2Fa" }),
+      /its purl is none/,
+    ],
+    ["an address as its group", one({ group: "https://jo:TOKEN@h.example/a" }), /^$/],
+    [
       "it says that it is incomplete",
       { ...one({}), compositions: [{ aggregate: "incomplete_first_party_only" }] },
       /^inventory-incomplete: bom.json: it says of itself/m,

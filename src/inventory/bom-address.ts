@@ -2,7 +2,7 @@
 // say of where a component's bytes come from.
 
 import type { Origin } from "../core/inventory.ts";
-import { formatNormalPurl, parsePurl } from "../core/purl.ts";
+import { formatNormalPurl, packageName, parsePurl } from "../core/purl.ts";
 import type { Purl } from "../core/purl.ts";
 import { publicUrl } from "../core/public-url.ts";
 import type { PublicUrl } from "../core/public-url.ts";
@@ -34,7 +34,8 @@ const ADDRESSES: ReadonlySet<string> = new Set(["repository_url", "download_url"
 /** The purl that a text is, or undefined. Addresses in it are public. */
 export function readBomPurl(text: string): BomPurl | undefined {
   const parsed = parsePurl(text);
-  if (parsed === undefined) return undefined;
+  // An address is the name of no package, and could hold a token.
+  if (parsed === undefined || `${packageName(parsed)}#${parsed.subpath ?? ""}`.includes(":/")) return undefined;
   // Most have neither qualifiers nor a version that could be an address.
   if (parsed.qualifiers === undefined && /^[\w.+-]*$/.test(parsed.version ?? "")) {
     return { purl: parsed, text: formatNormalPurl(parsed), redacted: false };

@@ -27,7 +27,15 @@ export interface Named {
   readonly isRoot: boolean;
 }
 
-export function nameByPurl({ group = "", name: written, identifier, purl, version, isRoot }: Named): Identity {
+export function nameByPurl({
+  group: writtenGroup = "",
+  name: written,
+  identifier,
+  purl,
+  version,
+  isRoot,
+}: Named): Identity {
+  const group = publicText(writtenGroup).text ?? "";
   const own = publicText(written ?? "").text ?? "";
   const name = group === "" || own.startsWith(`${group}/`) ? own : `${group}${separatorOf(purl)}${own}`;
   const missing: readonly Complaint[] =
