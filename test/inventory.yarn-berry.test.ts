@@ -212,6 +212,17 @@ for (const [name, text, code, message] of REFUSED) {
   });
 }
 
+test("yarn 4: half a character is no crash", async () => {
+  const text = String.raw`"a\ud800@npm:\ud800::__archiveUrl=https%3A%2F%2F\ud800":
+  version: "\ud800"
+  resolution: "a\ud800@npm:\ud800"
+  dependencies:
+    "b\ud800": "\ud800"
+`;
+  const inventory = await readFiles(readYarnLock, LOCK, { [LOCK]: `__metadata:\n  version: 8\n${text}` });
+  assert.equal(inventory.components.length, 1);
+});
+
 test("yarn 4: damaged files are refused, or read with all that must hold", async () => {
   const text = readFileSync("fixtures/sbom/yarn-berry/yarn.lock", "utf8").slice(0, 5000);
   const manifest = readFileSync("fixtures/sbom/yarn-berry/package.json", "utf8");

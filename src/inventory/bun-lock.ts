@@ -52,7 +52,7 @@ export const readBunLock: ReadSource = async (input) => {
   if (manifest?.name === undefined && stated !== undefined) root.name = publicReference(stated).text;
   const graph = createLockGraph(input, root);
   remarkManifest(graph, input.tree, folder, problem);
-  readAll({ input, graph, json, lock, needs: createLockNeeds(), manifest });
+  readAll({ input, graph, json, lock, needs: createLockNeeds(graph.secret), manifest });
   return graph.finish(bytes);
 };
 

@@ -5,9 +5,12 @@ import { publicReference } from "./lock-origin.ts";
 
 /** So many of one package are told. */
 const MAX_TOLD = 10;
+/** Longer ones select nothing. */
+const MAX_SELECTOR = 1000;
 
-/** The last name of `a@1>b@^2`, `a/b`, `**` and a slash before one, `@acme/b@npm:^1`: the package whose version a rule decides. */
+/** The last name of `a@1>b@^2`, `a/b`, `@acme/b@npm:^1`: the package whose version a rule decides. */
 function overriddenName(selector: string): string {
+  if (selector.length > MAX_SELECTOR) return selector;
   const last = selector.slice(selector.lastIndexOf(">") + 1).trim();
   const [, name = last] =
     /(?:^|\/)((?:@[^/@]+\/)?[^/@]+)(?:@.*)?$/.exec(last.replace(/(?<=[^/])@[^@]*[:/].*$/, "")) ?? [];

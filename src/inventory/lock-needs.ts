@@ -13,7 +13,8 @@ export interface LockNeeds {
 /** So many different ones are told. */
 const MAX_TOLD = 20;
 
-export function createLockNeeds(): LockNeeds {
+/** @param secret is called for a node when what is asked for held one */
+export function createLockNeeds(secret: (node: LockNode) => void): LockNeeds {
   const aliases = new Map<LockNode, Set<string>>();
   const ranges = new Map<LockNode, Set<string>>();
   const add = (sets: Map<LockNode, Set<string>>, node: LockNode, text: string): void => {
@@ -24,7 +25,10 @@ export function createLockNeeds(): LockNeeds {
   return {
     note(node, name, wanted) {
       if (name !== node.component.name) add(aliases, node, name);
-      if (wanted !== undefined && wanted !== "") add(ranges, node, publicReference(wanted).text);
+      if (wanted === undefined || wanted === "") return;
+      const shown = publicReference(wanted);
+      if (shown.redacted) secret(node);
+      add(ranges, node, shown.text);
     },
     write() {
       for (const [{ component }, names] of aliases) {

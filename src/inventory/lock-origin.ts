@@ -2,7 +2,7 @@
 // of these may be published. Decided by the form of an address, never by its host: every registry has mirrors.
 
 import type { Origin } from "../core/inventory.ts";
-import { isNpmName } from "../core/package-version.ts";
+import { isNpmName, isSemver } from "../core/package-version.ts";
 import { publicPath, publicUrl } from "../core/public-url.ts";
 import { npmPurl } from "../core/purl.ts";
 import type { LockGraph } from "./lock-graph.ts";
@@ -27,12 +27,15 @@ export function isCommit(text: string): boolean {
   return COMMIT.test(text);
 }
 
-/** Archives that git hosts make of a commit: `/o/r/tar.gz/C`, `/o/r/archive/C.tar.gz`, `…/archive.tar.gz?ref=C`. */
-const HOSTED_ARCHIVE = [
-  /\/tar\.gz\/([0-9a-f]{40})$/,
-  /\/(?:archive|get|-\/archive)\/(?:[^?#]*\/)?([0-9a-f]{40})\.(?:tar\.gz|tgz|zip)$/,
-  /\/archive\.(?:tar\.gz|tgz)\?(?:ref|sha)=([0-9a-f]{40})$/,
-];
+/** The commit of an archive that git hosts make: `/o/r/tar.gz/C`, `/o/r/archive/C.tar.gz`, `…/archive.tar.gz?ref=C`. */
+function hostedCommit(address: string): string | undefined {
+  const [ending = "", bare, named, asked] =
+    /\/tar\.gz\/([0-9a-f]{40})$|\/([0-9a-f]{40})\.(?:tar\.gz|tgz|zip)$|\/archive\.(?:tar\.gz|tgz)\?(?:ref|sha)=([0-9a-f]{40})$/.exec(
+      address,
+    ) ?? [];
+  const isArchive = named === undefined || /\/(?:archive|get)(?:\/|$)/.test(address.slice(0, -ending.length));
+  return isArchive ? (bare ?? named ?? asked) : undefined;
+}
 
 /**
  * The origin of an archive at a URL: of a commit, of a registry, or just a URL. Undefined for text that is no URL, or
@@ -40,7 +43,7 @@ const HOSTED_ARCHIVE = [
  */
 export function archiveOrigin(text: string): Located | undefined {
   const [address = ""] = text.split("#", 1);
-  const commit = HOSTED_ARCHIVE.map((form) => form.exec(address)?.[1]).find((found) => found !== undefined);
+  const commit = hostedCommit(address);
   // The commit is no secret, though it stands where tokens do.
   const made = publicUrl(commit === undefined ? address : address.replace(/\?(?:ref|sha)=[0-9a-f]{40}$/, ""));
   if (made === undefined) return undefined;
@@ -107,8 +110,9 @@ export function localOrigin(kind: "file" | "directory", path: string): Located {
 }
 
 /** The purl of a package of this ecosystem, with what tells it from the registry's; undefined for an impossible name. */
-export function lockPurl(name: string, version: string | undefined, origin: Origin): string | undefined {
+export function lockPurl(name: string, stated: string | undefined, origin: Origin): string | undefined {
   if (!isNpmName(name)) return undefined;
+  const version = stated !== undefined && isSemver(stated) ? stated : undefined;
   if (origin.kind === "git" && origin.url !== undefined) {
     const prefix = origin.url.startsWith("git+") || origin.url.startsWith("git:") ? "" : "git+";
     const at = origin.commit === undefined ? "" : `@${origin.commit}`;
@@ -151,11 +155,16 @@ export function publicReference(text: string): PublicText {
   };
   const made = text
     .replaceAll(ENCODED_PATH, "$1…")
-    .replaceAll(ENCODED_ADDRESS, (part) => encodeURIComponent(publicAddress(decoded(part))))
+    .replaceAll(ENCODED_ADDRESS, (part) => encoded(publicAddress(decoded(part))))
     .replaceAll(HOME_PATH, "$1…")
     .replaceAll(LOCAL_PATH, "$1…")
     .replaceAll(ADDRESS, publicAddress);
   return { text: made, redacted };
+}
+
+/** Percent-encoded; lone surrogates, which have no encoding, become U+FFFD. */
+export function encoded(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
 }
 
 /** Percent-decoded, or the text itself where it is not encoded rightly. */

@@ -48,7 +48,7 @@ export const readPnpmLock: ReadSource = async (input) => {
   const { manifest, problem } = readManifest(input.tree, folder);
   const graph = createLockGraph(input, rootComponent(input, manifest));
   remarkManifest(graph, input.tree, folder, problem);
-  const needs = createLockNeeds();
+  const needs = createLockNeeds(graph.secret);
   for (const [index, { document }] of documents.entries()) {
     const prefix = index < documents.length - 1 ? "env:" : "";
     addDocument({ input, graph, needs, document, prefix, manifest: prefix === "" ? manifest : undefined });

@@ -61,7 +61,7 @@ function addWorkspace({ input, graph }: ProjectsReading, folder: string, line: n
   const { manifest, problem } = inTree === undefined ? {} : readManifest(input.tree, inTree);
   remarkManifest(graph, input.tree, inTree ?? "", problem);
   const shown = publicPath(folder);
-  const name = publicReference(folder.startsWith("/") ? "…" : folder).text;
+  const name = shown ?? (folder.startsWith("../") ? folder : "…");
   const made = projectComponent(file, { key: `workspace:${name}`, kind: "library", fallback: name, manifest });
   const node = graph.add({
     ...made,
@@ -142,6 +142,7 @@ function compareManifest(
   const overrides = yamlMap(document.members.get("overrides"));
   const settings = yamlMap(document.members.get("settings"));
   const withoutLinks = yamlText(settings?.get("excludeLinksFromLockfile")) === "true";
+  if (withoutLinks) graph.setUnknown();
   const { dependencies, devDependencies } = manifest;
   for (const [name, wanted] of [...dependencies, ...devDependencies]) {
     if (locked.has(name) || manifest.optionalDependencies.has(name)) continue;

@@ -7,7 +7,7 @@ import type { LockGraph } from "./lock-graph.ts";
 import { folderOf } from "./lock-manifest.ts";
 import type { ProjectManifest } from "./lock-manifest.ts";
 import type { LockNode } from "./lock-node.ts";
-import { publicReference } from "./lock-origin.ts";
+import { encoded, publicReference } from "./lock-origin.ts";
 import type { SourceInput } from "./source.ts";
 import { yamlMap, yamlText } from "./yaml-node.ts";
 import type { YamlMap } from "./yaml-node.ts";
@@ -41,7 +41,7 @@ export function createBerryResolver({ input, graph, nodes, rootManifest }: Resol
 
   const lookUp = (name: string, range: string, locator: string): LockNode | undefined => {
     for (const descriptor of [`${name}@${range}`, `${name}@npm:${range}`]) {
-      const bound = `${descriptor}::locator=${encodeURIComponent(locator)}`;
+      const bound = `${descriptor}::locator=${encoded(locator)}`;
       const builtin = patched.get(descriptor);
       const direct = byDescriptor.get(descriptor) ?? byDescriptor.get(bound);
       if (builtin !== undefined && builtin !== direct) return builtin;

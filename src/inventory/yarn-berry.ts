@@ -119,7 +119,7 @@ interface Connecting {
 }
 
 function connectAll({ input, graph, nodes, projects, rootManifest }: Connecting): void {
-  const needs = createLockNeeds();
+  const needs = createLockNeeds(graph.secret);
   const resolve = createBerryResolver({ input, graph, nodes, rootManifest });
   /** For peers: what each node finds under which name. */
   const found = new Map<LockNode, Map<string, LockNode>>();

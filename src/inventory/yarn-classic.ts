@@ -42,7 +42,7 @@ export function readYarnClassic(input: SourceInput, { bytes, text }: LockText) {
     const node = addEntry(graph, input.tree.shown(input.path), entry, overrides);
     for (const pattern of entry.patterns) nodes.set(pattern, node);
   }
-  const reading: ClassicReading = { input, graph, needs: createLockNeeds(), nodes, members: new Map() };
+  const reading: ClassicReading = { input, graph, needs: createLockNeeds(graph.secret), nodes, members: new Map() };
   for (const entry of entries) connectEntry(reading, entry);
   if (manifest === undefined) {
     // Nothing says what the project itself asks for, and so nothing for what.
