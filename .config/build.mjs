@@ -21,7 +21,7 @@ const common = {
   legalComments: "none",
   logLevel: "warning",
   // `#…` are files of dist/ (package.json, `imports`).
-  external: [...Object.keys(dependencies), "#*"],
+  external: [...Object.keys(dependencies), "#cyclonedx/*"],
 };
 
 /** Constants of the sources: the version, and the worker's file name beside the built chunk. */

@@ -12,7 +12,7 @@ import type { Component, Inventory } from "../src/core/inventory.ts";
 import type { BomOptions } from "../src/sbom/bom-formats.ts";
 import { cycloneDxDocument } from "../src/sbom/cyclonedx.ts";
 import type { CdxComponent } from "../src/sbom/cyclonedx-component.ts";
-import type { CycloneDxVersion } from "../src/sbom/cyclonedx-version.ts";
+import type { WrittenVersion } from "../src/sbom/cyclonedx-version.ts";
 import { graphOf } from "../src/sbom/graph.ts";
 import { bomText } from "../src/sbom/text.ts";
 import { digest, inventoryOf, npmComponent } from "./support/bom.ts";
@@ -42,15 +42,15 @@ interface Written {
   readonly compositions: readonly object[];
 }
 
-async function textOf(inventories: readonly Inventory[], version: CycloneDxVersion, options = NOBODY): Promise<string> {
+async function textOf(inventories: readonly Inventory[], version: WrittenVersion, options = NOBODY): Promise<string> {
   return bomText(await cycloneDxDocument(graphOf(inventories), { ...options, specVersion: version }));
 }
 
-async function written(inventory: Inventory, version: CycloneDxVersion = "1.6", options = NOBODY): Promise<Written> {
+async function written(inventory: Inventory, version: WrittenVersion = "1.6", options = NOBODY): Promise<Written> {
   return JSON.parse(await textOf([inventory], version, options)) as Written;
 }
 
-async function onlyComponent(component: Component, version: CycloneDxVersion = "1.6"): Promise<CdxComponent> {
+async function onlyComponent(component: Component, version: WrittenVersion = "1.6"): Promise<CdxComponent> {
   const [only] = (await written(inventoryOf([component]), version)).components;
   assert.ok(only !== undefined);
   return only;
@@ -197,7 +197,7 @@ test("what was computed here has another confidence than what was declared", asy
   assert.deepEqual(identities.get("b"), [{ field: "purl", ...method("manifest-analysis", 0.5) }]);
 });
 
-const LACKED: readonly (readonly [version: CycloneDxVersion, has: readonly string[], lacks: readonly string[]])[] = [
+const LACKED: readonly (readonly [version: WrittenVersion, has: readonly string[], lacks: readonly string[]])[] = [
   ["1.4", ['"author":', '"manufacture":', "boltseal:location"], ["occurrences", '"identity"', "manufacturer"]],
   ["1.5", ['"author":', '"manufacture":', '"occurrences"'], ["acknowledgement", "boltseal:location", "bsi:"]],
   ["1.6", ['"manufacturer":', "acknowledgement", "bsi:component:archive"], ['"author":', "boltseal:location"]],

@@ -78,7 +78,7 @@ function lacksDigest(component: Component): boolean {
   const { origin, facts } = component;
   if (digestsOf(component).length > 0 || facts.goSum !== undefined || facts.otherChecksums !== undefined) return false;
   if (origin.kind === "git") return origin.commit === undefined;
-  return FETCHED.includes(origin.kind) && component.kind !== "file" && facts.linked !== true;
+  return FETCHED.includes(origin.kind) && component.kind !== "file" && facts.linked !== true && facts.bundled !== true;
 }
 
 function digestRemarks(inventory: Inventory): readonly Remark[] {

@@ -39,6 +39,8 @@ export async function readInventories(request: InventoryRequest): Promise<Invent
   const full = isAbsolute(path) ? path : join(cwd, path);
   const type = fileTypeOf(full);
   if (type === undefined) throw new UserError("input-missing", `${path}: no such file or folder`);
+  if (type !== "directory" && type !== "file")
+    throw new UserError("input-not-a-file", `${path}: is a ${type}, not a file or folder`);
   const { tree, chosen, skipped } =
     type === "directory" ? chooseInFolder(realPath(full), path, kind) : chooseForFile(full, path, kind);
   const inventories: Inventory[] = [];

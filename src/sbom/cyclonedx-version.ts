@@ -6,7 +6,7 @@ import { Spec1dot4, Spec1dot5, Spec1dot6, Spec1dot7 } from "@cyclonedx/cyclonedx
 import type { Algorithm, Digest } from "../core/digest.ts";
 import type { ComponentKind } from "../core/inventory.ts";
 
-export type CycloneDxVersion = "1.4" | "1.5" | "1.6" | "1.7";
+export type WrittenVersion = "1.4" | "1.5" | "1.6" | "1.7";
 
 /** Enumerations of the library, by their values. */
 type LibraryKind = Parameters<typeof Spec1dot7.supportsComponentType>[0];
@@ -35,7 +35,7 @@ export interface CdxHash {
 }
 
 export interface VersionFeatures {
-  readonly version: CycloneDxVersion;
+  readonly version: WrittenVersion;
   /** Whether a component may be of this type. */
   hasKind(kind: ComponentKind): boolean;
   /** `metadata.tools` with components, in place of a list of tools. */
@@ -51,7 +51,7 @@ export interface VersionFeatures {
   hashName(algorithm: Algorithm): string | undefined;
 }
 
-export function featuresOf(version: CycloneDxVersion): VersionFeatures {
+export function featuresOf(version: WrittenVersion): VersionFeatures {
   const spec = SPECS[version];
   const names = new Map(
     Object.entries(NAMES).filter(([, name]) => spec.supportsHashAlgorithm(name as LibraryAlgorithm)),

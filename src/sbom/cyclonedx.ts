@@ -5,7 +5,7 @@ import type { BomProperty } from "../core/bom-properties.ts";
 import type { BomOptions } from "./bom-formats.ts";
 import { cdxComponent } from "./cyclonedx-component.ts";
 import { featuresOf } from "./cyclonedx-version.ts";
-import type { CycloneDxVersion, VersionFeatures } from "./cyclonedx-version.ts";
+import type { WrittenVersion, VersionFeatures } from "./cyclonedx-version.ts";
 import type { BomGraph, BomNode } from "./graph.ts";
 import { inputProperties } from "./inputs.ts";
 import { createLicenseReader } from "./license.ts";
@@ -14,7 +14,7 @@ import { contactOrganization, contactPerson, splitAuthor } from "./person.ts";
 import { contentDigest, uuidOf } from "./serial.ts";
 
 export interface CycloneDxOptions extends BomOptions {
-  readonly specVersion: CycloneDxVersion;
+  readonly specVersion: WrittenVersion;
 }
 
 /** The document, to be written by `bomText`. */

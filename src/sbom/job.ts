@@ -51,7 +51,9 @@ export interface SbomResult {
  * @throws UserError for a path that cannot be read or understood
  */
 export async function makeSbom(request: SbomRequest): Promise<SbomResult> {
-  const { inventories, remarks, skipped } = await readInventories(request);
+  const { path, cwd, source } = request;
+  const read = await readInventories({ path, cwd, ...(source === undefined ? {} : { kind: source }) });
+  const { inventories, remarks, skipped } = read;
   const graph = graphOf(inventories);
   const options = {
     ...(request.timestamp === undefined ? {} : { timestamp: request.timestamp }),
@@ -122,6 +124,7 @@ function contentsOf({ components, completeness }: Inventory): string {
 function lackingFields({ standard, fields }: QualityReport, inventories: readonly Inventory[]): readonly Remark[] {
   const lacking = fields.filter(({ present, total }) => present < total).map(({ name }) => name);
   if (lacking.length === 0) return [];
-  const message = `${lacking.length} of the ${fields.length} fields that ${standard} asks for are not there everywhere: ${lacking.join(", ")}`;
+  const are = lacking.length === 1 ? "is" : "are";
+  const message = `of ${fields.length} fields that ${standard} asks for, ${lacking.length} ${are} not there everywhere: ${lacking.join(", ")}`;
   return [{ rule: "sbom-quality", subject: inventories[0]?.path ?? "", message }];
 }
