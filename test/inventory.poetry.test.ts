@@ -204,3 +204,13 @@ test("mangled lockfiles are read or refused", async () => {
   }
   assert.deepEqual([...seen].toSorted(), ["read", "refused"]);
 });
+
+test("thousands of versions of one package share one list of files, each its own", async () => {
+  const versions = Array.from({ length: 2000 }, (_, index) => `1.${index}`);
+  const packages = versions.map((version) => `[[package]]\nname = "a"\nversion = "${version}"\n`);
+  const files = versions.map((version) => `{file = "a-${version}.tar.gz", hash = "${HASH}"},\n`);
+  const tail = `[metadata]\nlock-version = "1.1"\n[metadata.files]\na = [\n${files.join("")}{file = "odd", hash = "${HASH}"},\n]\n`;
+  const inventory = await readTexts("poetry-lock", packages.join("") + tail);
+  assertSane(inventory);
+  assert.ok(inventory.components.every(({ distributions }) => distributions?.length === 1));
+});

@@ -370,3 +370,15 @@ test("mangled and made-up files are read", async () => {
     { numRuns: 150 },
   );
 });
+
+test("lines that are made to be slow are read in linear steps", async () => {
+  const lines = [
+    "./" + "[".repeat(200_000),
+    "./" + "/".repeat(200_000) + "x",
+    `a${"\\".repeat(200_000)}b\\`,
+    `a==1${",==1".repeat(50_000)}`,
+  ];
+  const inventory = await readTexts("requirements", lines.join("\n"));
+  assertSane(inventory);
+  assert.equal(inventory.components.length, lines.length);
+});

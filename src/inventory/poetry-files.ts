@@ -6,33 +6,61 @@ import type { Json } from "../core/json.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { readHashes } from "./python-hashes.ts";
 import type { LockedFile } from "./python-ledger.ts";
-import { isSameVersion, normalName } from "./python-names.ts";
+import { canonicalVersion, normalName } from "./python-names.ts";
+
+/** Files of one name by the version that their names state, and those whose names state none that is locked. */
+interface Shared {
+  readonly byVersion: ReadonlyMap<string, readonly LockedFile[]>;
+  readonly others: readonly LockedFile[];
+}
+
+/** Files that could be of any version are given to this many; no lockfile has more of one package. */
+const MAX_FORKS = 20;
 
 /** A function from a package's table to its files. */
 export function poetryFiles(
   metadata: JsonObject,
   packages: readonly JsonObject[],
 ): (table: JsonObject) => readonly LockedFile[] {
-  const versions = new Map<string, string[]>();
+  const versions = new Map<string, Set<string>>();
   for (const table of packages) {
-    const name = normalName(textMember(table, "name") ?? "");
-    const version = textMember(table, "version") ?? "";
-    const known = versions.get(name);
-    if (known === undefined) versions.set(name, [version]);
-    else if (known.length < MAX_FORKS) known.push(version);
+    const name = nameOf(table);
+    versions.set(name, (versions.get(name) ?? new Set()).add(versionOf(table)));
   }
-  const shared = new Map([...tableOf(metadata, "hashes"), ...tableOf(metadata, "files")]);
+  const lists = new Map([...tableOf(metadata, "hashes"), ...tableOf(metadata, "files")]);
+  const shared = new Map([...lists].map(([name, list]) => [name, sharedFiles(list, versions.get(name))] as const));
   return (table) => {
     const own = member(table, "files");
     if (own !== undefined) return filesOf(own);
-    const name = normalName(textMember(table, "name") ?? "");
-    const files = filesOf(shared.get(name) ?? []);
-    const others = (versions.get(name) ?? []).filter((version) => version !== textMember(table, "version"));
-    return others.length === 0 ? files : files.filter((file) => !isOfOther(file, table, others));
+    const found = shared.get(nameOf(table));
+    if (found === undefined) return [];
+    const others = (versions.get(nameOf(table))?.size ?? 0) > MAX_FORKS ? [] : found.others;
+    return [...(found.byVersion.get(versionOf(table)) ?? []), ...others];
   };
 }
 
-const MAX_FORKS = 20;
+function nameOf(table: JsonObject): string {
+  return normalName(textMember(table, "name") ?? "");
+}
+
+function versionOf(table: JsonObject): string {
+  return canonicalVersion(textMember(table, "version") ?? "");
+}
+
+/** Of a package that is locked in one version all files are of it. */
+function sharedFiles(list: Json, versions: ReadonlySet<string> | undefined): Shared {
+  const files = filesOf(list);
+  if (versions === undefined || versions.size < 2) return { byVersion: new Map(), others: files };
+  const byVersion = new Map<string, LockedFile[]>();
+  const others: LockedFile[] = [];
+  for (const file of files) {
+    const stated = file.fileName === undefined ? undefined : versionOfFile(file.fileName);
+    const version = stated === undefined ? undefined : canonicalVersion(stated);
+    if (version === undefined || !versions.has(version)) others.push(file);
+    else (byVersion.get(version) ?? add(byVersion, version)).push(file);
+  }
+  return { byVersion, others };
+}
 
 function tableOf(metadata: JsonObject, name: string): readonly (readonly [string, Json])[] {
   return Object.entries(objectMember(metadata, name) ?? {}).map(([key, value]) => [normalName(key), value] as const);
@@ -50,11 +78,10 @@ function filesOf(value: Json): readonly LockedFile[] {
   });
 }
 
-/** True for a file whose name says that it is of another version of the package. */
-function isOfOther({ fileName }: LockedFile, table: JsonObject, others: readonly string[]): boolean {
-  const version = fileName === undefined ? undefined : versionOfFile(fileName);
-  if (version === undefined || isSameVersion(version, textMember(table, "version") ?? "")) return false;
-  return others.some((other) => isSameVersion(version, other));
+function add(lists: Map<string, LockedFile[]>, version: string): LockedFile[] {
+  const list: LockedFile[] = [];
+  lists.set(version, list);
+  return list;
 }
 
 /** `name-1.0-py3-none-any.whl`, `name-1.0.tar.gz`. */

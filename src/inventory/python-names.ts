@@ -22,10 +22,9 @@ export function isPythonVersion(text: string): boolean {
   return text.length <= MAX_LENGTH && pep440.valid(text) !== null;
 }
 
-/** True when two versions are the same for PEP 440: `1.0` is `1.0.0`. */
-export function isSameVersion(a: string, b: string): boolean {
-  if (a === b) return true;
-  return isPythonVersion(a) && isPythonVersion(b) && pep440.eq(a, b);
+/** One spelling of a version (PEP 440): `1.0-RC1` is `1.0rc1`. What is no version stays as it is. */
+export function canonicalVersion(version: string): string {
+  return version.length > MAX_LENGTH ? version : (pep440.clean(version) ?? version);
 }
 
 /**

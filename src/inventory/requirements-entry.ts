@@ -69,7 +69,7 @@ export function askedBy(text: string, isEditable: boolean): Asked {
 /** As pip sees it: with a slash or a dot in front; and archives by their ending. */
 function looksLikePath(text: string): boolean {
   const [path] = splitMarker(text, /;/);
-  return /^[^@]*[/\\]/.test(path) || path.startsWith(".") || ARCHIVE.test(path.replace(/\[[^\]]*\]$/, ""));
+  return /^[^@]*[/\\]/.test(path) || path.startsWith(".") || ARCHIVE.test(splitExtras(path)[0]);
 }
 
 function splitMarker(text: string, separator: RegExp): readonly [string, string | undefined] {
@@ -136,8 +136,14 @@ function fragmentHashes(fragment: URLSearchParams): Hashes {
   };
 }
 
+/** A path without the extras behind it, and these. */
+function splitExtras(text: string): readonly [string, string] {
+  const open = text.endsWith("]") ? text.lastIndexOf("[") : -1;
+  return open === -1 ? [text, ""] : [text.slice(0, open), text.slice(open + 1, -1)];
+}
+
 function fromPath(text: string, marker: string | undefined): Asked {
-  const [, path = "", extrasText = ""] = /^(.*?)(?:\[([^\][]*)\])?$/s.exec(text) ?? [];
+  const [path, extrasText] = splitExtras(text);
   const extras = normalExtras(
     extrasText
       .split(",")
@@ -181,15 +187,10 @@ function decodeName(text: string): string {
   return text.replaceAll(/%2b/gi, "+").replaceAll(/%21/g, "!");
 }
 
-/** The last part of a path or address that could be a name. */
+/** The last part of a path or address that could be a name; slashes at its end and a reference are no part. */
 function lastPart(path: string): string | undefined {
-  const address = path.replace(/^[a-z+]+:\/\/[^/]*/i, "");
-  const part =
-    address
-      .replace(/@[^/@]*$/, "")
-      .replace(/[/\\]+$/, "")
-      .replace(/\.git$/, "")
-      .split(/[/\\]/)
-      .at(-1) ?? "";
-  return isPythonName(part) ? part : undefined;
+  const address = path.replace(/^[a-z+]+:\/\/[^/]*/i, "").replace(/@[^/@]*$/, "");
+  const part = address.split(/[/\\]/).findLast((text) => text !== "") ?? "";
+  const name = part.replace(/\.git$/, "");
+  return isPythonName(name) ? name : undefined;
 }

@@ -50,7 +50,7 @@ export function requirementLines(text: string): RequirementLines {
     if (hidden && !isComment && raw.trim() !== "") hiddenBreak ??= line;
     if (raw.endsWith("\\") && !isComment) {
       joined ??= { parts: [], line };
-      joined.parts.push(raw.replace(/^\\+/, "").replace(/\\+$/, ""));
+      joined.parts.push(withoutBackslashes(raw));
       continue;
     }
     const parts = [...(joined?.parts ?? []), isComment ? ` ${raw}` : raw];
@@ -59,6 +59,14 @@ export function requirementLines(text: string): RequirementLines {
   }
   if (joined !== undefined) pushLine(lines, joined.parts, joined.line);
   return { lines, ...(hiddenBreak === undefined ? {} : { hiddenBreak }) };
+}
+
+/** As pip: those at both ends, all of them. */
+function withoutBackslashes(text: string): string {
+  let [start, end] = [0, text.length];
+  while (end > start && text.charAt(end - 1) === "\\") end -= 1;
+  while (start < end && text.charAt(start) === "\\") start += 1;
+  return text.slice(start, end);
 }
 
 function pushLine(lines: RequirementLine[], parts: readonly string[], line: number): void {
