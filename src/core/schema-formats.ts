@@ -65,15 +65,39 @@ function equalityText(value: unknown): string {
   });
 }
 
+/** Members by which the items of the lists of an SBOM mostly differ. */
+const TELLING = ["bom-ref", "ref", "name", "value", "url", "content", "location"] as const;
+
+/** Text that equal items share, and others mostly do not. */
+function tellingText(item: unknown): string {
+  if (typeof item !== "object" || item === null) return String(item);
+  const object = item as Readonly<Record<string, unknown>>;
+  let text = "";
+  for (const name of TELLING) {
+    const value = object[name];
+    if (typeof value === "string") text += `${name}=${value}\0`;
+  }
+  return text;
+}
+
 /** The indexes of two equal items of a list, or undefined: `uniqueItems` in linear time. */
 export function equalItems(items: readonly unknown[]): readonly [first: number, second: number] | undefined {
   if (items.length < 2) return undefined;
-  const seen = new Map<string, number>();
+  // Of items that tell the same, the full texts; of one alone, its index.
+  const alike = new Map<string, number | Map<string, number>>();
   for (const [index, item] of items.entries()) {
+    const telling = tellingText(item);
+    const known = alike.get(telling);
+    if (known === undefined) {
+      alike.set(telling, index);
+      continue;
+    }
+    const seen = typeof known === "number" ? new Map([[equalityText(items[known]), known]]) : known;
     const text = equalityText(item);
     const first = seen.get(text);
     if (first !== undefined) return [first, index];
     seen.set(text, index);
+    alike.set(telling, seen);
   }
   return undefined;
 }
