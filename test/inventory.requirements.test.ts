@@ -380,5 +380,6 @@ test("lines that are made to be slow are read in linear steps", async () => {
   ];
   const inventory = await readTexts("requirements", lines.join("\n"));
   assertSane(inventory);
-  assert.equal(inventory.components.length, lines.length);
+  // The third line goes on in the fourth.
+  assert.equal(inventory.components.length, 3);
 });
