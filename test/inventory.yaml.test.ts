@@ -8,7 +8,8 @@ import { UserError } from "../src/core/errors.ts";
 import { yamlList, yamlMap, yamlText } from "../src/inventory/yaml-node.ts";
 import type { YamlNode } from "../src/inventory/yaml-node.ts";
 import { readRegularYaml } from "../src/inventory/yaml-regular.ts";
-import { parseYaml, readWholeYaml } from "../src/inventory/yaml.ts";
+import { readWholeYaml } from "../src/inventory/yaml-whole.ts";
+import { parseYaml } from "../src/inventory/yaml.ts";
 import { damaged } from "./support/lock-trees.ts";
 
 type Plain = string | readonly Plain[] | { readonly [key: string]: Plain };
@@ -26,8 +27,8 @@ function linedOf(node: YamlNode): unknown {
   return [node.line, inside ?? yamlText(node) ?? (yamlList(node) ?? []).map(linedOf)];
 }
 
-function documentsOf(text: string): readonly Plain[] {
-  return parseYaml(text, { source: "f.yaml" }).map(plainOf);
+async function documentsOf(text: string): Promise<readonly Plain[]> {
+  return (await parseYaml(text, { source: "f.yaml" })).map(plainOf);
 }
 
 const READ: readonly (readonly [name: string, text: string, expected: readonly Plain[]])[] = [
@@ -54,7 +55,7 @@ const READ: readonly (readonly [name: string, text: string, expected: readonly P
 ];
 
 for (const [name, text, expected] of READ) {
-  test(`YAML: ${name}`, () => assert.deepEqual(documentsOf(text), expected));
+  test(`YAML: ${name}`, async () => assert.deepEqual(await documentsOf(text), expected));
 }
 
 const REFUSED: readonly (readonly [name: string, text: string, message: RegExp])[] = [
@@ -81,11 +82,8 @@ const REFUSED: readonly (readonly [name: string, text: string, message: RegExp])
 ];
 
 for (const [name, text, message] of REFUSED) {
-  test(`YAML: refused is ${name}`, () => {
-    assert.throws(
-      () => documentsOf(text),
-      (error) => error instanceof UserError && message.test(error.message),
-    );
+  test(`YAML: refused is ${name}`, async () => {
+    await assert.rejects(documentsOf(text), (error) => error instanceof UserError && message.test(error.message));
   });
 }
 

@@ -8,6 +8,7 @@ import { npmPurl } from "../core/purl.ts";
 import type { LockGraph } from "./lock-graph.ts";
 import { nodeName } from "./lock-node.ts";
 import type { LockNode } from "./lock-node.ts";
+import { plainPurl } from "./npm-component.ts";
 import { hostedUrl } from "./npm-manifest.ts";
 import { archiveOf } from "./npm-origin.ts";
 import type { Archive } from "./npm-origin.ts";
@@ -119,7 +120,7 @@ export function lockPurl(name: string, stated: string | undefined, origin: Origi
     return npmPurl(name, version, { vcs_url: `${prefix}${origin.url}${at}` });
   }
   if (origin.kind === "url" && origin.url !== undefined) return npmPurl(name, version, { download_url: origin.url });
-  return npmPurl(name, version);
+  return plainPurl(name, version);
 }
 
 export interface PublicText {

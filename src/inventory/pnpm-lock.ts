@@ -33,7 +33,7 @@ export interface PnpmReading {
 export const readPnpmLock: ReadSource = async (input) => {
   const { bytes, text } = readLockText(input);
   const source = input.tree.shown(input.path);
-  const documents = parseYaml(text, { source }).map((node) => ({ node, document: readDocument(node, source) }));
+  const documents = (await parseYaml(text, { source })).map((node) => ({ node, document: readDocument(node, source) }));
   if (documents.length === 0) throw new UserError("source-malformed", `${source}:1: is empty`);
   // Programs that read one document take the first or the last: what is in both is only sure where pnpm decides it.
   const doubtful = documents.slice(0, -1).find(({ document }) => !document.environment);

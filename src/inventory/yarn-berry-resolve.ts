@@ -17,11 +17,14 @@ import type { ResolutionRule } from "./yarn-berry-locator.ts";
 import type { BerryEntry } from "./yarn-berry-package.ts";
 
 interface Resolving {
-  readonly input: SourceInput;
   readonly graph: LockGraph;
   readonly nodes: ReadonlyMap<BerryEntry, LockNode>;
   readonly rootManifest: ProjectManifest | undefined;
+  readonly catalogs: Catalogs | undefined;
 }
+
+/** What a catalog says of a package; the default one has no name. */
+export type Catalogs = (catalog: string, name: string) => string | undefined;
 
 interface BerryNeed {
   readonly name: string;
@@ -33,11 +36,10 @@ interface BerryNeed {
 
 export type BerryResolver = (entry: BerryEntry, node: LockNode, need: BerryNeed) => LockNode | undefined;
 
-export function createBerryResolver({ input, graph, nodes, rootManifest }: Resolving): BerryResolver {
+export function createBerryResolver({ graph, nodes, rootManifest, catalogs }: Resolving): BerryResolver {
   const { byDescriptor, patched } = indexEntries(graph, nodes);
   const rules = rulesByName(parseResolutions(rootManifest?.resolutions ?? []));
   const rootLocator = [...nodes].find(([, node]) => node === graph.root)?.[0].resolution ?? "";
-  let catalogs: ReturnType<typeof readCatalogs> | undefined;
 
   const lookUp = (name: string, range: string, locator: string): LockNode | undefined => {
     for (const descriptor of [`${name}@${range}`, `${name}@npm:${range}`]) {
@@ -57,8 +59,7 @@ export function createBerryResolver({ input, graph, nodes, rootManifest }: Resol
     }
     let asked = range;
     if (range.startsWith("catalog:")) {
-      catalogs ??= readCatalogs(input);
-      asked = catalogs(range.slice("catalog:".length), name) ?? range;
+      asked = catalogs?.(range.slice("catalog:".length), name) ?? range;
     }
     const found = lookUp(name, asked, entry.resolution);
     if (found === undefined && !optional) graph.missing(node, publicReference(`${name}@${range}`).text, line);
@@ -117,13 +118,13 @@ function appliesTo({ parent, reference }: ResolutionRule, { locator, members }: 
 const MAX_CONFIGURATION = 1024 * 1024;
 
 /** `catalog` and `catalogs` of .yarnrc.yml beside the lockfile; nothing else of that file, which holds tokens. */
-function readCatalogs({ tree, path }: SourceInput): (catalog: string, name: string) => string | undefined {
+export async function readCatalogs({ tree, path }: SourceInput): Promise<Catalogs> {
   const folder = folderOf(path);
   const file = folder === "" ? ".yarnrc.yml" : `${folder}/.yarnrc.yml`;
   let members: YamlMap | undefined;
   try {
     const text = tree.read(file, MAX_CONFIGURATION)?.toString("utf8") ?? "";
-    members = yamlMap(parseYaml(text, { source: tree.shown(file) })[0]);
+    members = yamlMap((await parseYaml(text, { source: tree.shown(file) }))[0]);
   } catch (error) {
     // What is in no catalog that can be read is missing, and reported as that.
     if (!(error instanceof UserError)) throw error;

@@ -16,17 +16,18 @@ import type { LockNode } from "./lock-node.ts";
 import { publicReference } from "./lock-origin.ts";
 import type { SourceInput } from "./source.ts";
 import { yamlMap, yamlText } from "./yaml-node.ts";
-import type { YamlMap } from "./yaml-node.ts";
+import type { YamlMap, YamlNode } from "./yaml-node.ts";
 import { parseYaml } from "./yaml.ts";
 import { addBerryPackage, readEntry, workspaceComponent, workspaceOf } from "./yarn-berry-package.ts";
 import type { BerryEntry } from "./yarn-berry-package.ts";
 import { connectPeers } from "./yarn-berry-peers.ts";
-import { createBerryResolver } from "./yarn-berry-resolve.ts";
+import { createBerryResolver, readCatalogs } from "./yarn-berry-resolve.ts";
+import type { Catalogs } from "./yarn-berry-resolve.ts";
 
 /** The inventory of a yarn.lock with `__metadata`. */
-export function readYarnBerry(input: SourceInput, { bytes, text }: LockText): Inventory {
+export async function readYarnBerry(input: SourceInput, { bytes, text }: LockText): Promise<Inventory> {
   const source = input.tree.shown(input.path);
-  const { entries, metadata } = readEntries(text, source);
+  const { entries, metadata } = readEntries(await parseYaml(text, { source }), source);
   const folder = folderOf(input.path);
   const projects = readProjects(input, folder, entries);
   const root = entries.find((entry) => workspaceOf(entry) === ".");
@@ -52,15 +53,15 @@ export function readYarnBerry(input: SourceInput, { bytes, text }: LockText): In
     graph.root.unknownEdges = true;
     graph.setUnknown();
   }
-  connectAll({ input, graph, nodes, projects, rootManifest: rootReading.manifest });
+  const catalogs = text.includes("catalog:") ? await readCatalogs(input) : undefined;
+  connectAll({ graph, nodes, projects, rootManifest: rootReading.manifest, catalogs });
   return graph.finish(bytes);
 }
 
 function readEntries(
-  text: string,
+  [document, second]: readonly YamlNode[],
   source: string,
 ): { readonly entries: readonly BerryEntry[]; readonly metadata: YamlMap } {
-  const [document, second] = parseYaml(text, { source });
   const members = yamlMap(document);
   if (members === undefined) throw new UserError("source-malformed", `${source}:1: is no yarn lockfile`);
   if (second !== undefined)
@@ -111,16 +112,16 @@ function rootOf(
 }
 
 interface Connecting {
-  readonly input: SourceInput;
   readonly graph: LockGraph;
   readonly nodes: ReadonlyMap<BerryEntry, LockNode>;
   readonly projects: ReadonlyMap<string, ManifestReading>;
   readonly rootManifest: ProjectManifest | undefined;
+  readonly catalogs: Catalogs | undefined;
 }
 
-function connectAll({ input, graph, nodes, projects, rootManifest }: Connecting): void {
+function connectAll({ graph, nodes, projects, rootManifest, catalogs }: Connecting): void {
   const needs = createLockNeeds(graph.secret);
-  const resolve = createBerryResolver({ input, graph, nodes, rootManifest });
+  const resolve = createBerryResolver({ graph, nodes, rootManifest, catalogs });
   /** For peers: what each node finds under which name. */
   const found = new Map<LockNode, Map<string, LockNode>>();
   for (const [entry, node] of nodes) {
