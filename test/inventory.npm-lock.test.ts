@@ -73,6 +73,8 @@ test("npm-lock: a project of every kind of dependency is read whole", async () =
     requested: "file:vendor/acme-scripts-1.1.0.tgz",
   });
   assert.deepEqual(componentAt(inventory, "node_modules/fsevents").facts.os, ["darwin"]);
+  // Some registries never send the mark: without it a lockfile does not say that there is no script.
+  assert.equal(componentAt(inventory, "node_modules/debug").facts.installScripts, undefined);
   assert.deepEqual(componentAt(inventory, "node_modules/JSONStream").statements, { license: "(MIT OR Apache-2.0)" });
   assert.equal(inventory.root.dependsOn?.length, 10);
 });

@@ -88,7 +88,7 @@ test("node-modules: facts come from the files, whatever they are called", async 
   assert.deepEqual(facts.commands, ["a"]);
   assert.deepEqual(statements, { author: "Ann", repository: "git+https://github.com/acme/a.git" });
   assert.deepEqual(remarkTexts(inventory), [
-    "installed-differs a@1.0.0: it has install scripts (node-gyp, postinstall), and the lockfile says that it has none",
+    "installed-differs a@1.0.0: it has install scripts (node-gyp, postinstall), and the lockfile does not tell of any",
   ]);
 });
 

@@ -79,7 +79,7 @@ export interface FileFact {
 
 /** What is worth knowing about a component before it runs. Absent members: the source does not say. */
 export interface Facts {
-  /** Empty: the source was looked at and there is none. */
+  /** Empty: the package's own files were read, and there is none. A lockfile that is silent proves nothing: absent. */
   readonly installScripts?: readonly InstallScript[];
   /** Name under which it is installed, where that is not its own. */
   readonly alias?: string;

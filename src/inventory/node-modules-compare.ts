@@ -8,19 +8,22 @@ import { brokenManifests } from "./node-modules-alone.ts";
 import type { Described } from "./node-modules-alone.ts";
 import type { DiskNode } from "./npm-disk.ts";
 import { diskFacts, graphNodes, installedComponent, installedEdges } from "./npm-installed.ts";
+import type { NpmLockReading } from "./npm-lock.ts";
 import { listed } from "./npm-lock-reports.ts";
 import { manifestStatements } from "./npm-manifest.ts";
 import { buildGraph } from "./npm-node.ts";
 import type { Graph } from "./npm-node.ts";
 
-interface Locks {
-  readonly locked: Inventory;
+interface Locks extends NpmLockReading {
   /** What npm wrote into node_modules when it installed; absent where that is the only lockfile. */
   readonly hidden: Inventory | undefined;
   readonly shown: string;
 }
 
-export function compareInstalled(nodes: readonly DiskNode[], { locked, hidden, shown }: Locks): Described {
+export function compareInstalled(
+  nodes: readonly DiskNode[],
+  { inventory: locked, marksScripts, hidden, shown }: Locks,
+): Described {
   const onDisk = new Map(nodes.map((node) => [node.key, node]));
   const inLock = new Map(locked.components.map((component) => [component.key, component]));
   const components = locked.components.map((component) => withDisk(component, onDisk.get(component.key)));
@@ -31,7 +34,7 @@ export function compareInstalled(nodes: readonly DiskNode[], { locked, hidden, s
     .map((node) => extraneous(node, graph, hiddenByKey.get(node.key)));
   const remarks: readonly Remark[] = [
     ...locked.remarks,
-    ...locked.components.flatMap((component) => differences(component, onDisk.get(component.key))),
+    ...locked.components.flatMap((component) => differences(component, onDisk.get(component.key), marksScripts)),
     ...(hidden === undefined ? [] : hiddenDifferences(inLock, hidden)),
     ...brokenManifests(nodes.filter(({ key }) => !inLock.has(key))),
     ...counted("installed-extraneous", extra, shown, "installed, and the lockfile does not hold"),
@@ -91,7 +94,7 @@ function counted(rule: Remark["rule"], found: readonly Component[], shown: strin
   return [{ rule, subject: shown, message: `${count} ${what}: ${listed(found.map(componentName))}` }];
 }
 
-function differences(component: Component, node: DiskNode | undefined): readonly Remark[] {
+function differences(component: Component, node: DiskNode | undefined, marksScripts: boolean): readonly Remark[] {
   if (node === undefined || node.kind === "folder") return [];
   const differs = (message: string, more?: Partial<Remark>): readonly Remark[] => [
     { rule: "installed-differs", subject: componentName(component), message, ...more, path: [component.key] },
@@ -111,7 +114,8 @@ function differences(component: Component, node: DiskNode | undefined): readonly
   if (node.kind === "link") return differs("the lockfile has a package, and what is installed is a link");
   if (node.kind === "loose") return differs("the lockfile has a package, and what is installed is a file");
   if (node.manifest === undefined) return differs(node.problem ?? "it has no package.json");
-  return [...identityDifferences(component, node, differs), ...scriptDifferences(component, node, differs)];
+  const scripts = marksScripts ? scriptDifferences(component, node, differs) : [];
+  return [...identityDifferences(component, node, differs), ...scripts];
 }
 
 type Differs = (message: string, more?: Partial<Remark>) => readonly Remark[];
@@ -137,12 +141,12 @@ function plainVersion(version: string | undefined): string | undefined {
     .replace(/\+.*$/s, "");
 }
 
-/** Scripts that the registry, and so the lockfile, would have announced. */
+/** Scripts that most registries, and so the lockfile, would have announced. */
 function scriptDifferences(component: Component, node: DiskNode, differs: Differs): readonly Remark[] {
-  if (component.facts.installScripts?.length !== 0 || component.facts.bundled === true) return [];
+  if (component.facts.installScripts !== undefined || component.facts.bundled === true) return [];
   const names = (diskFacts(node).installScripts ?? []).flatMap(({ name }) => name ?? []);
   if (names.length === 0) return [];
-  return differs(`it has install scripts (${names.join(", ")}), and the lockfile says that it has none`, {
+  return differs(`it has install scripts (${names.join(", ")}), and the lockfile does not tell of any`, {
     level: "warn",
   });
 }

@@ -3,13 +3,14 @@
 // compute again from unpacked files.
 
 import { UserError } from "../core/errors.ts";
-import type { Component, Inventory, Remark } from "../core/inventory.ts";
+import type { Component, Remark } from "../core/inventory.ts";
 import { describeWithoutLock } from "./node-modules-alone.ts";
 import { compareInstalled } from "./node-modules-compare.ts";
 import { walkModules } from "./npm-disk.ts";
 import type { DiskNode, Layout } from "./npm-disk.ts";
 import { examineFiles } from "./npm-disk-files.ts";
-import { readNpmLock } from "./npm-lock.ts";
+import { readLockfile } from "./npm-lock.ts";
+import type { NpmLockReading } from "./npm-lock.ts";
 import { boundRemarks } from "./npm-lock-reports.ts";
 import { readManifest } from "./npm-lock-root.ts";
 import { diskCommands } from "./npm-installed.ts";
@@ -21,15 +22,16 @@ export const readNodeModules: ReadSource = async (input) => {
   const lock = await lockOf(tree, layout, ["npm-shrinkwrap.json", "package-lock.json"]);
   const record = await recordOf(tree, layout, lock !== undefined);
   const { hidden } = record;
-  const locked = lock ?? hidden;
+  const decisive = lock ?? hidden;
+  const locked = decisive?.inventory;
   const folders = (locked?.components ?? []).map(({ key }) => key).filter(isFolderPlace);
   const nodes = walkModules(tree, layout, folders);
   const project = layout("");
   const root = project === undefined ? undefined : readManifest(tree, project);
   const described =
-    locked === undefined
+    decisive === undefined
       ? describeWithoutLock(nodes, root, shown)
-      : compareInstalled(nodes, { locked, hidden: lock === undefined ? undefined : hidden, shown });
+      : compareInstalled(nodes, { ...decisive, hidden: lock === undefined ? undefined : hidden?.inventory, shown });
   const files = await examineAll(tree, layout, nodes);
   const components = described.components.map((component) => withFiles(component, files.facts.get(component.key)));
   const remarks = boundRemarks([...described.remarks, ...record.remarks, ...files.remarks], shown);
@@ -76,10 +78,10 @@ function layoutOf({ tree, path }: SourceInput): { readonly layout: Layout; reado
 }
 
 /** The first of the lockfiles that is there. */
-async function lockOf(tree: Tree, layout: Layout, places: readonly string[]): Promise<Inventory | undefined> {
+async function lockOf(tree: Tree, layout: Layout, places: readonly string[]): Promise<NpmLockReading | undefined> {
   const paths = places.flatMap((place) => layout(place) ?? []);
   const path = paths.find((each) => tree.entry(each)?.type === "file");
-  return path === undefined ? undefined : await readNpmLock({ tree, path });
+  return path === undefined ? undefined : await readLockfile({ tree, path });
 }
 
 /** What npm wrote into node_modules when it installed. It decides only where no other lockfile does. */
@@ -87,7 +89,7 @@ async function recordOf(
   tree: Tree,
   layout: Layout,
   hasLock: boolean,
-): Promise<{ readonly hidden: Inventory | undefined; readonly remarks: readonly Remark[] }> {
+): Promise<{ readonly hidden: NpmLockReading | undefined; readonly remarks: readonly Remark[] }> {
   try {
     return { hidden: await lockOf(tree, layout, ["node_modules/.package-lock.json"]), remarks: [] };
   } catch (error) {

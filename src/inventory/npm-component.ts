@@ -23,8 +23,6 @@ export interface Surroundings {
   readonly bundler?: { readonly key: string; readonly name: string } | undefined;
   /** True for a folder that the project names as one of its workspaces, and for the link to it. */
   readonly workspace: boolean;
-  /** False where the version of the lockfile does not say whether there are install scripts. */
-  readonly knowsScripts: boolean;
   readonly dependsOn?: readonly string[] | undefined;
   /** What the project asked for. */
   readonly requested?: string | undefined;
@@ -205,8 +203,8 @@ const SCRIPT: readonly InstallScript[] = [{}];
 function factsOf(node: NpmNode, meta: JsonObject, name: string, around: Surroundings): Facts {
   const facts = manifestFacts(meta, name);
   const { place } = node;
+  // Without the flag nothing is known: npm has it from the registry, and some never send it.
   if (isSet(meta, "hasInstallScript")) facts.installScripts = SCRIPT;
-  else if (around.knowsScripts && !isLink(node.meta)) facts.installScripts = NONE;
   if (place.kind === "package" && place.name !== name) facts.alias = place.name;
   if (isSet(node.meta, "inBundle")) facts.bundled = true;
   if (isSet(node.meta, "extraneous")) facts.extraneous = true;

@@ -14,7 +14,7 @@ import { isJsonObject, member } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { parseLargeJson } from "../core/large-json.ts";
 import type { LargeJson } from "../core/large-json.ts";
-import type { ReadSource, Tree } from "./source.ts";
+import type { ReadSource, SourceInput, Tree } from "./source.ts";
 import { componentOf } from "./npm-component.ts";
 import { bundlerOf, edgesOf, linkEdges, orphansOf, requestOf, workspaceLinks } from "./npm-edges.ts";
 import type { Edges } from "./npm-edges.ts";
@@ -31,7 +31,16 @@ import type { Graph, NpmNode } from "./npm-node.ts";
 /** Bytes. */
 const MAX_LOCKFILE = 256 * 2 ** 20;
 
-export const readNpmLock: ReadSource = async ({ tree, path }) => {
+export interface NpmLockReading {
+  readonly inventory: Inventory;
+  /** True where the version of the lockfile marks packages with install scripts. No mark proves nothing all the same. */
+  readonly marksScripts: boolean;
+}
+
+export const readNpmLock: ReadSource = async (input) => (await readLockfile(input)).inventory;
+
+/** @throws as `ReadSource` */
+export async function readLockfile({ tree, path }: SourceInput): Promise<NpmLockReading> {
   const bytes = tree.read(path, MAX_LOCKFILE);
   if (bytes === undefined) throw new UserError("input-missing", `${tree.shown(path)}: no such file`);
   const lock = readDocument(bytes, tree.shown(path));
@@ -40,8 +49,11 @@ export const readNpmLock: ReadSource = async ({ tree, path }) => {
   const inventory = inventoryOf(lock, manifest, { tree, path });
   const hex = createHash("sha256").update(bytes).digest("hex");
   const digest = { algorithm: "sha256", hex, from: "computed" } as const;
-  return await Promise.resolve({ ...inventory, digest, size: bytes.length });
-};
+  return await Promise.resolve({
+    inventory: { ...inventory, digest, size: bytes.length },
+    marksScripts: lock.packages !== undefined,
+  });
+}
 
 /** The folder whose package.json the lockfile belongs to: npm's own copy lies in the node_modules of it. */
 function projectFolder(path: string): string | undefined {
@@ -169,7 +181,6 @@ function describe(node: NpmNode, project: Project, reports: Reports): Component 
       target,
       bundler: bundlerOf(graph, node, isV1),
       workspace: workspaces.has(link ? (target?.key ?? "") : node.key),
-      knowsScripts: !isV1,
       dependsOn: knowsEdges || link ? edges.dependsOn : undefined,
       requested: spec === undefined ? undefined : publicRequest(spec),
       overridden: overridden.size > 0 && overridden.has(name),
