@@ -24,10 +24,26 @@ const { _ } = codegen;
 const FORMATS = _`require("./src/core/schema-formats.ts").FORMATS`;
 const EQUAL_ITEMS = _`require("./src/core/schema-formats.ts").equalItems`;
 
+/** Members that tell people what a schema means: a third of its text, and no program asks for them. */
+const PROSE = new Set(["title", "description", "$comment", "examples", "meta:enum", "deprecated", "default"]);
+
+/** A schema without its prose. Below these members stand names of the document's own members, whatever they are called. */
+function withoutProse(schema, areNames = false) {
+  if (typeof schema !== "object" || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map((item) => withoutProse(item));
+  const members = Object.entries(schema)
+    .filter(([name]) => areNames || !PROSE.has(name))
+    .map(([name, value]) => {
+      if (name === "enum" && !areNames) return [name, value];
+      const holdsNames = ["properties", "patternProperties", "definitions", "dependencies"].includes(name) && !areNames;
+      return [name, withoutProse(value, holdsNames)];
+    });
+  return Object.fromEntries(members);
+}
+
 function schemaNamed(name) {
-  return JSON.parse(
-    readFileSync(`node_modules/@cyclonedx/cyclonedx-library/res/schema/${name}.SNAPSHOT.schema.json`, "utf8"),
-  );
+  const path = `node_modules/@cyclonedx/cyclonedx-library/res/schema/${name}.SNAPSHOT.schema.json`;
+  return withoutProse(JSON.parse(readFileSync(path, "utf8")));
 }
 
 /** `uniqueItems` in linear time: the compiler's own compares each item with each other one. */
@@ -44,6 +60,19 @@ const uniqueItems = {
   },
 };
 
+/** `enum` of texts by a set: the compiler's own asks one after another, and SPDX has seven hundred licences. */
+const enumOfTexts = {
+  keyword: "enum",
+  schemaType: "array",
+  error: { message: "must be equal to one of the allowed values" },
+  code(context) {
+    const { gen, data, schema } = context;
+    if (!schema.every((value) => typeof value === "string")) throw new Error("an enum holds more than texts");
+    const texts = gen.scopeValue("func", { ref: schema, code: _`new Set(${codegen.stringify(schema)})` });
+    context.fail(_`!${texts}.has(${data})`);
+  },
+};
+
 /** The source of a validator. It stops at the first problem: a document may have a million. */
 function sourceOf(name) {
   const ajv = new ajvModule.default({
@@ -57,8 +86,10 @@ function sourceOf(name) {
   for (const format of ["date", "date-time", "iri-reference", "uri", "idn-email"]) {
     ajv.addFormat(format, () => true);
   }
-  ajv.removeKeyword("uniqueItems");
-  ajv.addKeyword(uniqueItems);
+  for (const keyword of [uniqueItems, enumOfTexts]) {
+    ajv.removeKeyword(keyword.keyword);
+    ajv.addKeyword(keyword);
+  }
   for (const part of PARTS) {
     // The schemas refer to their parts by file name, which is not what the parts call themselves.
     const { $id: _id, ...schema } = schemaNamed(part);

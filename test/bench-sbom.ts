@@ -10,10 +10,9 @@ import { race, type Runner, type Track } from "./support/race.ts";
 import { tool } from "./support/tools.ts";
 
 const LOCKFILE = "package-lock.json";
-const OUTPUT = ["--output", "sbom.json"] as const;
 
 function boltsealSbom(name: string, ...args: readonly string[]): Runner {
-  return { name, command: [process.execPath, BOLTSEAL, "sbom", LOCKFILE, ...OUTPUT, ...args] };
+  return { name, command: [process.execPath, BOLTSEAL, "sbom", LOCKFILE, ...args] };
 }
 
 /** Those that are installed; the others are said to be absent. */
@@ -25,7 +24,7 @@ function otherTools(): readonly Runner[] {
   else console.log(`\nskipped: npm sbom: ${npm.skip}`);
   const named = process.env["CYCLONEDX_NPM"];
   const cyclonedx = named === undefined ? tool("cyclonedx-npm") : { path: named, skip: false as const };
-  const to = ["--package-lock-only", "--output-file", "other.json"];
+  const to = ["--package-lock-only"];
   if (cyclonedx.skip === false) found.push({ name: "cyclonedx-npm", command: [cyclonedx.path, ...to] });
   else console.log(`\nskipped: cyclonedx-npm: ${cyclonedx.skip}; CYCLONEDX_NPM may say where it is`);
   return found;
@@ -75,7 +74,7 @@ async function otherLockfiles(track: Track, rounds: number): Promise<void> {
     cpSync(join(ROOT, "fixtures/sbom", folder), join(track.cwd, folder), { recursive: true });
   const runners = OTHER_LOCKFILES.map((path): Runner => ({
     name: path,
-    command: [process.execPath, BOLTSEAL, "sbom", path, ...OUTPUT],
+    command: [process.execPath, BOLTSEAL, "sbom", path],
   }));
   report("SBOM of lockfiles of other tools", await race(runners, rounds, track), {});
 }

@@ -4,6 +4,7 @@
 import { MAX_PROBLEMS, pointTo, shownIdentifier } from "./bom-problem.ts";
 import type { BomProblem } from "./bom-problem.ts";
 import { purlDisagreement } from "./purl-agreement.ts";
+import type { NamedComponent } from "./purl-agreement.ts";
 import { parsePurl } from "./purl.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -61,44 +62,46 @@ function isLink(ref: string): boolean {
   return ref.startsWith("urn:cdx:");
 }
 
-/** The way to what is being looked at; the pointer is made only for what is wrong. */
-interface Way {
-  readonly before: Way | undefined;
-  readonly step: string | number;
-}
+/** The steps to what is being looked at; the pointer is made only for what is wrong. */
+type Way = readonly (string | number)[];
 
-function pointerOf(way: Way | undefined): string {
-  const steps: (string | number)[] = [];
-  for (let at = way; at !== undefined; at = at.before) steps.push(at.step);
-  return steps.toReversed().reduce<string>(pointTo, "");
+function pointerOf(way: Way): string {
+  return way.reduce<string>(pointTo, "");
 }
 
 /** Looks at every object of the document. As deep as the document, which parsing bounds. */
-function gather(value: unknown, way: Way | undefined, found: Gathered): void {
+function gather(value: object, way: (string | number)[], found: Gathered): void {
   if (Array.isArray(value)) {
-    for (const [index, item] of (value as readonly unknown[]).entries()) {
-      if (typeof item === "object") gather(item, { before: way, step: index }, found);
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index];
+      if (typeof item === "object" && item !== null) gatherBelow(item, index, way, found);
     }
     return;
   }
-  const members = asMembers(value);
-  if (members === undefined) return;
-  const ref = textOf(members, "bom-ref");
-  if (ref !== undefined) {
-    if (!found.refs.has(ref)) found.refs.add(ref);
-    else if (found.duplicates.length < MAX_PROBLEMS) found.duplicates.push({ ref, pointer: pointerOf(way) });
-  }
-  if (found.contents) {
-    checkHash(members, way, found.hashes);
-    checkPurl(members, way, found.purls);
-  }
+  const members = value as Members;
   for (const name of Object.keys(members)) {
     const item = members[name];
-    if (typeof item === "object" && item !== null) gather(item, { before: way, step: name }, found);
+    if (typeof item === "object" && item !== null) {
+      // Half of all objects are properties, which have nothing but name and value.
+      if (name !== "properties") gatherBelow(item, name, way, found);
+    } else if (name === "bom-ref" && typeof item === "string") addReference(item, way, found);
+    else if (name === "alg" && found.contents) checkHash(members, way, found.hashes);
+    else if (name === "purl" && found.contents) checkPurl(members, way, found.purls);
   }
 }
 
-function checkHash(members: Members, way: Way | undefined, problems: BomProblem[]): void {
+function gatherBelow(value: object, step: string | number, way: (string | number)[], found: Gathered): void {
+  way.push(step);
+  gather(value, way, found);
+  way.pop();
+}
+
+function addReference(ref: string, way: Way, { refs, duplicates }: Gathered): void {
+  if (!refs.has(ref)) refs.add(ref);
+  else if (duplicates.length < MAX_PROBLEMS) duplicates.push({ ref, pointer: pointerOf(way) });
+}
+
+function checkHash(members: Members, way: Way, problems: BomProblem[]): void {
   const [algorithm, content] = [textOf(members, "alg"), textOf(members, "content")];
   if (algorithm === undefined || content === undefined || problems.length >= MAX_PROBLEMS) return;
   const digits = HASH_DIGITS.get(algorithm);
@@ -107,12 +110,23 @@ function checkHash(members: Members, way: Way | undefined, problems: BomProblem[
   problems.push({ pointer: pointerOf(way), message });
 }
 
-function checkPurl(members: Members, way: Way | undefined, problems: BomProblem[]): void {
+/** Text that percent-encoding leaves as it is, behind a scope whose `@` is encoded. */
+const PLAIN = /^(?:%40[a-z0-9._-]+\/)?[A-Za-z0-9._-]+@[A-Za-z0-9._-]+$/;
+
+/** The npm purl of a component as it is mostly written, so that most need not be taken apart; empty for other names. */
+function plainPurl({ name, group, version }: NamedComponent): string {
+  if (group !== undefined && !group.startsWith("@")) return "";
+  const path = `${group === undefined ? name : `%40${group.slice(1)}/${name}`}@${version}`;
+  return PLAIN.test(path) ? `pkg:npm/${path}` : "";
+}
+
+function checkPurl(members: Members, way: Way, problems: BomProblem[]): void {
   const [name, text] = [textOf(members, "name"), textOf(members, "purl")];
   if (name === undefined || text === undefined || problems.length >= MAX_PROBLEMS) return;
+  const component = { name, group: textOf(members, "group"), version: textOf(members, "version") };
+  if (text === plainPurl(component)) return;
   const purl = parsePurl(text);
   if (purl === undefined) return;
-  const component = { name, group: textOf(members, "group"), version: textOf(members, "version") };
   const other = purlDisagreement(component, purl);
   if (other === undefined) return;
   const message = `the purl has the ${other.part} ${shownIdentifier(other.purl)}, the component ${shownIdentifier(other.stated)}`;
@@ -176,7 +190,7 @@ export function referenceBreaches(document: unknown): readonly BomProblem[] {
 
 function gatherAll(document: unknown, contents: boolean): Gathered {
   const found: Gathered = { contents, refs: new Set(), duplicates: [], hashes: [], purls: [] };
-  gather(document, undefined, found);
+  if (typeof document === "object" && document !== null) gather(document, [], found);
   return found;
 }
 
