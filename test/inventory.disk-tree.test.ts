@@ -52,6 +52,19 @@ test(
 );
 
 test(
+  "tree: a name that is not UTF-8 is listed as something that cannot be read, beside one that looks like it",
+  { skip: process.platform !== "linux" && "names are text there" },
+  inTree((tree, top) => {
+    const path = (name: Buffer): Buffer => Buffer.concat([Buffer.from(`${join(top, "tree/sub")}/`), name]);
+    writeFileSync(path(Buffer.from("a\xff", "latin1")), "");
+    writeFileSync(path(Buffer.from("b\xfe", "latin1")), "");
+    writeFileSync(path(Buffer.from("b\ufffd")), "");
+    const listed = tree.list("sub").map(({ name, type }) => `${name} ${type}`);
+    assert.deepEqual(listed, ["a\ufffd other", "b\ufffd file", "b\ufffd other", "file file"]);
+  }),
+);
+
+test(
   "tree: reaches nothing through a link, neither of a file nor of a folder",
   inTree(async (tree) => {
     for (const path of ["out/secret", "in/file"]) {

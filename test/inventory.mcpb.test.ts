@@ -16,6 +16,7 @@ import {
   readAt,
   readBytes,
   readFixture,
+  recordRow,
   remarkLines,
   sha256,
   zipOf,
@@ -108,6 +109,32 @@ test("a Python bundle: its libraries are held against their RECORDs", async () =
     "inventory-incomplete Acme.Tools@1.4.0: 1 file of its RECORD is not there: ../../bin/acme-tools",
     "inventory-incomplete Acme.Tools@1.4.0: it asks for what is not installed: anyio",
   ]);
+});
+
+test("a RECORD takes no files of the server from a bundle, nor what is compiled", async () => {
+  const info = "server/lib/a-1.dist-info";
+  const metadata = "Metadata-Version: 2.1\nName: a\nVersion: 1\n";
+  const record = [
+    recordRow("a-1.dist-info/METADATA", metadata),
+    recordRow("../index.js", "evil"),
+    recordRow("../lib/b.py", "b"),
+    "__pycache__/b.cpython-311.pyc,,",
+    "a-1.dist-info/RECORD,,",
+  ].join("\n");
+  const inventory = await withManifest(
+    {},
+    {
+      [`${info}/METADATA`]: metadata,
+      [`${info}/RECORD`]: record,
+      "server/index.js": "evil",
+      "server/lib/b.py": "b",
+      "server/lib/__pycache__/b.cpython-311.pyc": "c",
+    },
+  );
+  const files = inventory.components.filter(({ kind }) => kind === "file").map(({ key }) => key);
+  for (const path of ["server/index.js", "server/lib/b.py", "server/lib/__pycache__/b.cpython-311.pyc"]) {
+    assert.ok(files.includes(path), path);
+  }
 });
 
 test("a signed bundle is one file, whose digests cover the signature too", async () => {

@@ -175,6 +175,11 @@ for (const [what, bytes, code] of [
   ["no package.json", tarballOf({ "package/readme": "x" }), "source-unknown"],
   ["a package.json that is no JSON", tarballOf({ "package/package.json": "{" }), "source-malformed"],
   ["a package.json that is null", tarballOf({ "package/package.json": "null" }), "source-malformed"],
+  [
+    "a lockfile that is too large",
+    tarballOf({ "package/package.json": manifest(), "package/npm-shrinkwrap.json": " ".repeat((32 << 20) + 1) }),
+    "source-unsupported",
+  ],
   ["two folders", tarballOf({ "package/package.json": manifest(), "b/x": "x" }), "source-malformed"],
   [
     "a link",

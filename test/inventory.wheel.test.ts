@@ -106,6 +106,7 @@ for (const [what, rows, line] of [
   ],
   ["a file that no row names", { "a.py": undefined }, /^component-malformed .*1 file is not in its RECORD: a\.py/],
   ["a row without a file", { "b.py": recordRow("b.py", "b") }, /^inventory-incomplete .*is not there: b\.py/],
+  ["a module without a source and a hash", { "b.pyc": "b.pyc,," }, /^integrity-missing .*without a hash in it: b\.pyc/],
   ["a row without a hash", { "a.py": "a.py,," }, /^integrity-missing .*without a hash in it: a\.py/],
   [
     "a broken hash",
@@ -122,7 +123,7 @@ for (const [what, rows, line] of [
   ["a row that leads outside", { x: recordRow("../../etc/x", "x") }, /^component-malformed .*names 1 file outside/],
 ] as readonly (readonly [string, Readonly<Record<string, string | undefined>>, RegExp])[]) {
   test(`a wheel with ${what} is listed, and it is said`, async () => {
-    const inventory = await readWheelOf({ "a.py": "a = 1\n" }, rows);
+    const inventory = await readWheelOf({ "a.py": "a = 1\n", ...("b.pyc" in rows ? { "b.pyc": "b" } : {}) }, rows);
     const lines = remarkLines(inventory);
     assert.ok(
       lines.some((one) => line.test(one)),
@@ -131,6 +132,24 @@ for (const [what, rows, line] of [
     assert.equal(inventory.root.purl, "pkg:pypi/acme-tools@1.4.0");
   });
 }
+
+test("what a wheel puts where Python runs it at each start is told, by whatever way it gets there", async () => {
+  const data = "acme_tools-1.4.0.data";
+  const started = [
+    "a.pth",
+    `${data}/data/lib/python3.12/site-packages/b.pth`,
+    `${data}/purelib/c.pth`,
+    "sitecustomize.pyc",
+    "usercustomize/__init__.py",
+  ];
+  const others = ["acme/a.pth", "acme/sitecustomize.py", `${data}/data/share/b.pth`];
+  const files = Object.fromEntries([...started, ...others].map((path) => [path, "x"]));
+  const { root } = await readWheelOf(files);
+  assert.deepEqual(
+    root.facts.executables?.map(({ path }) => path),
+    started.toSorted(),
+  );
+});
 
 test("a mismatch names the row, both digests and the file", async () => {
   const inventory = await readWheelOf({ "a.py": "a = 1\n" }, { "a.py": recordRow("a.py", "a = 2\n") });
@@ -238,6 +257,12 @@ for (const [what, files, scripts] of [
 test("a pyproject.toml that cannot be read is said to be so, and the package is listed", async () => {
   const inventory = await readSdistOf({ "PKG-INFO": PKG_INFO, "pyproject.toml": "[build-system" });
   assert.match(remarkLines(inventory).join("\n"), /^component-malformed a@1: its pyproject\.toml cannot be read/);
+});
+
+test("a pyproject.toml that is too large to be read is not taken for none", async () => {
+  const project = `[build-system]\nbuild-backend = "evil"\n#${"x".repeat(4 << 20)}`;
+  const found = await answers(() => readSdistOf({ "PKG-INFO": PKG_INFO, "pyproject.toml": project }));
+  assert.ok(found instanceof UserError && found.code === "source-unsupported");
 });
 
 test("a tarball without PKG-INFO is no source distribution", async () => {

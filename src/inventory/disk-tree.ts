@@ -80,7 +80,16 @@ export function createDiskTree(root: string, shownRoot: string): Tree {
       try {
         const names = readdirSync(fullPath(path)).toSorted(byCodeUnits);
         const below = path === "" ? "" : `${path}/`;
-        return names.flatMap((name) => entryAt(`${below}${name}`, name) ?? []);
+        // Names that are not UTF-8 cannot be asked for, or are taken for those of others: they are there all the same.
+        return names.map(
+          (name, index) =>
+            (name === names[index - 1] ? undefined : entryAt(`${below}${name}`, name)) ?? {
+              name,
+              type: "other",
+              size: 0,
+              mode: 0,
+            },
+        );
       } catch (error) {
         throw readError(shown(path), error);
       }

@@ -31,9 +31,11 @@ export async function unlistedFiles(folder: InstalledFolder, options: InstalledO
   const compiled = unlisted.filter(isCompiled);
   const others = unlisted.filter((path) => !isCompiled(path));
   const found: ObservedFile[] = [];
+  const closedPaths: string[] = [];
   for (const path of others) {
-    const { size, mode, link } = folder.all.get(path) ?? { size: 0, mode: 0 };
-    if (link === true) continue;
+    const { size, mode, closed } = folder.all.get(path) ?? { size: 0, mode: 0 };
+    if (closed === true) closedPaths.push(path);
+    if (closed === true) continue;
     found.push({ path, size, mode, content: await files.content(path, "sha256") });
   }
   const loaded = found.filter((file) => runsAtStart(file.path) || isNative(file));
@@ -44,6 +46,12 @@ export async function unlistedFiles(folder: InstalledFolder, options: InstalledO
     const subject = files.shown(folder.bases[0] ?? "");
     const message = `${others.length === 1 ? "1 file is" : `${others.length} files are`} in no RECORD: ${firstFive(named)}`;
     remarks.add({ rule: "installed-extraneous", subject, message, file: subject, path: named.slice(0, 5) });
+  }
+  if (closedPaths.length > 0) {
+    const subject = files.shown(folder.bases[0] ?? "");
+    const what = closedPaths.length === 1 ? "1 of them is" : `${closedPaths.length} of them are`;
+    const message = `${what} no regular file with a name that can be read, and not looked into: ${firstFive(closedPaths)}`;
+    remarks.add({ rule: "inventory-incomplete", subject, message, file: subject, path: closedPaths.slice(0, 5) });
   }
   const reason = `${compiled.length === 1 ? "1 compiled file (.pyc)" : `${compiled.length} compiled files (.pyc)`} in no RECORD: made by Python when it ran, and not compared`;
   return {
@@ -84,7 +92,7 @@ function componentOf(file: ObservedFile): Component {
     digests: sha256 === undefined ? [] : [{ algorithm: "sha256", hex: sha256, from: "computed" }],
     scope: "runtime",
     origin: { kind: "unknown" },
-    facts: { extraneous: true, ...fileFacts([{ ...file, path: name }], runsAtStart) },
+    facts: { extraneous: true, ...fileFacts([{ ...file, path: name }], () => runsAtStart(file.path)) },
     location: file.path,
   };
 }

@@ -9,6 +9,8 @@ import type { PackageArchive } from "./package-archive.ts";
 import { filesOfArchive } from "./python-files.ts";
 import { readInstalled } from "./python-installed.ts";
 import type { InstalledPackage } from "./python-installed.ts";
+import { isExecutable, isNative } from "./package-files.ts";
+import { isCompiled } from "./record-check.ts";
 import { vendoredComponents } from "./python-vendored.ts";
 
 export interface BundledPython {
@@ -16,6 +18,15 @@ export interface BundledPython {
   readonly rootDependsOn: readonly string[];
   /** Paths of files that are theirs. */
   readonly owned: ReadonlySet<string>;
+}
+
+/** What its checksum or its facts cover: a RECORD that names files elsewhere takes none of them from the bundle. */
+function ownFiles({ base, record }: InstalledPackage): readonly string[] {
+  const prefix = base === "" ? "" : `${base}/`;
+  return [...(record?.files ?? [])].flatMap(([path, { row, file }]) => {
+    const isKnown = !row.path.startsWith("../") || isNative(file) || isExecutable(file);
+    return isKnown && path.startsWith(prefix) && !isCompiled(path) ? [path] : [];
+  });
 }
 
 /** @param within name of the bundle */
@@ -39,7 +50,7 @@ export async function readBundledPython(
     }
     const found = await readInstalled(folder, { files, remarks });
     packages.push(found);
-    for (const path of found.record?.listed ?? []) owned.add(path);
+    for (const path of ownFiles(found)) owned.add(path);
   }
   const links = linkInstalled(packages);
   for (const remark of links.remarks) remarks.add(remark);

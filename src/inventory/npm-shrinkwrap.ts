@@ -2,6 +2,7 @@
 // reader of lockfiles; what lies in the archive itself is known better from its own files.
 
 import type { Component, Inventory } from "../core/inventory.ts";
+import { UserError } from "../core/errors.ts";
 import { createMemoryTree } from "./memory-tree.ts";
 import type { FoundPackage } from "./npm-bundled.ts";
 import { readNpmLock } from "./npm-lock.ts";
@@ -18,18 +19,19 @@ export interface Shrinkwrap extends Pick<Inventory, "components" | "remarks" | "
 
 /** @throws UserError for a lockfile that cannot be read */
 export async function readShrinkwrap(
-  { contents, shown }: PackageArchive,
+  { contents, files, shown }: PackageArchive,
   top: string,
   packages: ReadonlyMap<string, FoundPackage>,
 ): Promise<Shrinkwrap | undefined> {
-  const bytes = contents.get(`${top}/${SHRINKWRAP}`);
+  const path = `${top}/${SHRINKWRAP}`;
+  const bytes = contents.get(path);
+  if (bytes === undefined && files.some((file) => file.path === path)) {
+    throw new UserError("source-unsupported", `${shown}: its ${path} is too large`);
+  }
   if (bytes === undefined) return undefined;
   const manifest = contents.get(`${top}/package.json`);
-  const files = new Map([
-    [SHRINKWRAP, bytes],
-    ...(manifest === undefined ? [] : [["package.json", manifest] as const]),
-  ]);
-  const locked = await readNpmLock({ tree: createMemoryTree(files, shown), path: SHRINKWRAP });
+  const tree = new Map([[SHRINKWRAP, bytes], ...(manifest === undefined ? [] : [["package.json", manifest] as const])]);
+  const locked = await readNpmLock({ tree: createMemoryTree(tree, shown), path: SHRINKWRAP });
   const isFound = ({ key, name, version }: Component): boolean => {
     const found = packages.get(`${top}/${key}`);
     return found !== undefined && found.manifest["name"] === name && found.manifest["version"] === version;

@@ -13,8 +13,8 @@ export interface PythonFile {
   /** Bytes. */
   readonly size: number;
   readonly mode: number;
-  /** A symbolic link: what is behind it is not looked at. */
-  readonly link?: true;
+  /** A link, a device or pipe, or a name that no tree has: what is behind it is not looked at. */
+  readonly closed?: true;
 }
 
 export interface PythonFiles {
@@ -22,7 +22,7 @@ export interface PythonFiles {
   shown(path: string): string;
   /** What stands there; links and folders are neither a file nor absent. */
   look(path: string): PythonFile | "absent" | "no file";
-  /** The files below a folder (`""`: all) by path, and the links, of which some may be folders. */
+  /** The files below a folder (`""`: all) by path, and what is closed, of which some may be folders. */
   list(folder: string): ReadonlyMap<string, PythonFile>;
   /** A small file, or undefined when it is absent, no file, or larger than the limit (bytes). */
   read(path: string, limit: number): Uint8Array | undefined;
@@ -84,8 +84,10 @@ function listTree(tree: Tree, folder: string): ReadonlyMap<string, PythonFile> {
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     for (const { name, type, size, mode } of tree.list(path)) {
       const inside = path === "" ? name : `${path}/${name}`;
-      if (type === "directory") open.push(inside);
-      else if (type !== "other") files.set(inside, { size, mode, ...(type === "symlink" ? { link: true } : {}) });
+      // A tree refuses such names.
+      const closed = /[\\\0]/.test(name) || (type !== "file" && type !== "directory");
+      if (type === "directory" && !closed) open.push(inside);
+      else files.set(inside, { size, mode, ...(closed ? { closed } : {}) });
       if (files.size > MAX_FILES || open.length > MAX_FILES) {
         throw new UserError("source-unsupported", `${tree.shown(folder)}: it has more than ${MAX_FILES} files`);
       }
@@ -117,5 +119,5 @@ export function filesOfArchive({ files, entries, contents, shown }: PackageArchi
 
 /** True for a name that Python runs at every start, when it lies in a folder of installed packages. */
 export function runsAtStart(path: string): boolean {
-  return /(?:^|\/)(?:[^/]+\.pth|(?:site|user)customize\.py)$/.test(path);
+  return /(?:^|\/)(?:[^/]+\.pth|(?:site|user)customize(?:\/__init__)?\.pyc?)$/.test(path);
 }

@@ -53,7 +53,7 @@ export interface InstalledPackage {
 export async function readInstalled(folder: string, options: InstalledOptions): Promise<InstalledPackage> {
   const { files, remarks } = options;
   const base = folder.includes("/") ? folder.slice(0, folder.lastIndexOf("/")) : "";
-  const { metadata, path } = metadataOf(folder, files);
+  const { metadata, path, unread } = metadataOf(folder, files);
   const stem = stemOf(folder);
   const [name, version] = [metadata.name ?? stem.name, metadata.version ?? stem.version];
   const subject = componentName({ name, ...(version === undefined ? {} : { version }) });
@@ -61,6 +61,7 @@ export async function readInstalled(folder: string, options: InstalledOptions): 
     remarks.add({ rule, subject, message, file: files.shown(file) });
   const trouble = metadata.trouble ?? disagreement(stem, name, version);
   if (trouble !== undefined) add("component-malformed", trouble);
+  if (unread) add("inventory-incomplete", "what it asks for is not known");
   const origin = originOf(folder, files, add);
   if (metadata.redacted || origin.redacted) add("secret-removed", "an address in it holds what may be a secret");
   const record = await recordOf(folder, base, subject, options);
@@ -108,14 +109,17 @@ function undigestedBy(record: RecordCheck | undefined): string {
 }
 
 /** METADATA of a dist-info; PKG-INFO of an egg-info, which may itself be that file. */
-function metadataOf(folder: string, files: PythonFiles): { readonly metadata: PythonMetadata; readonly path: string } {
+function metadataOf(
+  folder: string,
+  files: PythonFiles,
+): { readonly metadata: PythonMetadata; readonly path: string; readonly unread: boolean } {
   const isFile = typeof files.look(folder) !== "string";
   const file = folder.endsWith(".dist-info") ? "METADATA" : "PKG-INFO";
   const path = isFile ? folder : `${folder}/${file}`;
   const bytes = files.read(path, MAX_METADATA);
-  if (bytes !== undefined) return { metadata: readMetadata(bytes, isFile ? "egg-info" : file), path };
+  if (bytes !== undefined) return { metadata: readMetadata(bytes, isFile ? "egg-info" : file), path, unread: false };
   const trouble = `it has no ${file} that can be read`;
-  return { metadata: { requires: [], engines: [], serverNames: [], redacted: false, trouble }, path };
+  return { metadata: { requires: [], engines: [], serverNames: [], redacted: false, trouble }, path, unread: true };
 }
 
 interface Stem {

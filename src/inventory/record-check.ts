@@ -79,9 +79,12 @@ export async function checkRecord(list: RecordList, options: RecordOptions): Pro
   return { files: checked, listed, outside, compiled, hashed, verified };
 }
 
-/** Compiled modules depend on the Python that wrote them: pip lists them without a hash. */
+/**
+ * Modules that Python compiled when it ran or installed: pip lists them without a hash. Elsewhere than in `__pycache__`
+ * a `.pyc` is a module of its own, which Python loads without any source, and never writes (PEP 3147).
+ */
 export function isCompiled(path: string): boolean {
-  return /\.py[co]$/.test(path);
+  return /(?:^|\/)__pycache__\/[^/]+\.py[co]$/.test(path);
 }
 
 /** RECORD itself, and signatures of it, can state none. */

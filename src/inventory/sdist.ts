@@ -49,6 +49,9 @@ export const readSdist: ReadSource = async (input) => {
   const remarks = createRemarks(shown);
   const metadata = readMetadata(contents.get(`${top}/PKG-INFO`) ?? new Uint8Array(), `${top}/PKG-INFO`);
   const own = below(files, top);
+  if (!contents.has(`${top}/pyproject.toml`) && own.some(({ path }) => path === "pyproject.toml")) {
+    throw new UserError("source-unsupported", `${shown}: its ${top}/pyproject.toml is too large`);
+  }
   const build = buildOf(own, contents.get(`${top}/pyproject.toml`), `${shown}: ${top}/pyproject.toml`);
   const root = rootOf(archive, { metadata, build, fileName, remarks });
   const subject = componentName(root);

@@ -10,7 +10,7 @@ import type { Inventory } from "../core/inventory.ts";
 export interface TreeEntry {
   /** Name in its folder. */
   readonly name: string;
-  /** By lstat: a link is a link. */
+  /** By lstat: a link is a link. `other` is a device or pipe, and what has a name that cannot be read. */
   readonly type: "file" | "directory" | "symlink" | "other";
   /** Bytes. */
   readonly size: number;

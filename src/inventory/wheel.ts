@@ -131,9 +131,12 @@ function rootOf(archive: PackageArchive, { metadata, folder, fileName, remarks }
   };
 }
 
-/** Only where it will lie at the top of the folder of installed packages. */
+/** Where it will lie at the top of the folder of installed packages: `data` is the top of the whole environment. */
+const AT_TOP =
+  /^(?:[^/]+\.data\/(?:purelib\/|platlib\/|data\/(?:.*\/)?(?:site|dist)-packages\/))?(?:[^/]+|(?:site|user)customize\/[^/]+)$/;
+
 function isRunAtStart(path: string): boolean {
-  return runsAtStart(path) && /^(?:[^/]+\.data\/(?:purelib|platlib)\/)?[^/]+$/.test(path);
+  return runsAtStart(path) && AT_TOP.test(path);
 }
 
 /** `Tag:` lines of WHEEL: `py3-none-any`. */
