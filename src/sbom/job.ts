@@ -110,14 +110,16 @@ function subjectOf(inventory: Inventory): Subject {
   };
 }
 
-/** `107 components, 106 with a digest`. */
-function contentsOf({ components, completeness }: Inventory): string {
+/** `107 components, 106 with a digest`; of a package or file, which is a component too, `itself and 3 components`. */
+function contentsOf({ root, components, completeness }: Inventory): string {
   const count = components.length;
   const digested = components.filter((component) => digestsOf(component).length > 0).length;
   const share = count === 0 ? "" : `, ${digested === count ? "all" : digested} with a digest`;
   const known =
     completeness === "complete" ? "" : `; ${completeness === "unknown" ? "there may be more" : "incomplete"}`;
-  return `${count} ${count === 1 ? "component" : "components"}${share}${known}`;
+  const counted = `${count} ${count === 1 ? "component" : "components"}`;
+  if (root.digests.length === 0) return `${counted}${share}${known}`;
+  return `itself${count === 0 ? "" : ` and ${counted}`}${share}${known}`;
 }
 
 /** One finding for all fields that are asked for and not everywhere there: the assessment itself says the rest. */
