@@ -150,6 +150,24 @@ for (const [what, args, launch] of [
   ["a token in an option", ["--api-key=hunter2"], ["node", "--api-key=[removed]"]],
   ["a token behind an option", ["--token", "hunter2", "-v"], ["node", "--token", "[removed]", "-v"]],
   ["credentials in a URL", ["https://user:hunter2@acme.example/x?y"], ["node", "https://acme.example/x"]],
+  ["a token of a header", ["-H", "Authorization: Bearer hunter2"], ["node", "-H", "Authorization: [removed]"]],
+  ["a header in an option", ["--header=X-Api-Key: hunter2"], ["node", "--header=X-Api-Key: [removed]"]],
+  ["a variable", ["-e", "GITHUB_TOKEN=hunter2"], ["node", "-e", "GITHUB_TOKEN=[removed]"]],
+  ["a token in JSON", ['{"token":"hunter2"}'], ["node", '{"token":"[removed]']],
+  [
+    "a short name of a token",
+    ["--pat", "hunter2", "--auth=hunter2"],
+    ["node", "--pat", "[removed]", "--auth=[removed]"],
+  ],
+  ["a URL in an option", ["--url=https://u:hunter2@acme.example/x"], ["node", "--url=https://acme.example/x"]],
+  ["an address of two hosts", ["mongodb://u:hunter2@a:1,b:2/x?y=hunter2"], ["node", "mongodb://a:1,b:2/x"]],
+  ["a token that looks like one", [`x=ghp_${"hunter2".repeat(6)}`], ["node", "x=[removed]"]],
+  ["a bearer in a text", ["x Bearer hunter2 y"], ["node", "x Bearer [removed] y"]],
+  [
+    "somebody's home",
+    ["/home/hunter2/x", "file:///Users/hunter2/x", "C:\\Users\\hunter2\\x"],
+    ["node", "/home/[removed]/x", "file:///Users/[removed]/x", "C:\\Users\\[removed]\\x"],
+  ],
 ] as const) {
   test(`the command of a bundle with ${what} is shown without it`, async () => {
     const inventory = await withManifest({ server: { ...SERVER, mcp_config: { command: "node", args } } });

@@ -175,6 +175,18 @@ for (const [what, metadata, purl, line] of [
   ],
   ["two names", `${METADATA}Name: evil\n`, undefined, /^component-malformed acme-tools@1\.4\.0: .*more than one way/],
   [
+    "no requirement, with a secret",
+    `${METADATA}Requires-Dist: a https://u:hunter2@h.example\n`,
+    "pkg:pypi/acme-tools@1.4.0",
+    /^component-malformed .*no requirement: a…$/,
+  ],
+  [
+    "a range that is none, with a secret",
+    `${METADATA}Requires-Dist: a (>=https://u:hunter2@h.example)\n`,
+    "pkg:pypi/acme-tools@1.4.0",
+    /^component-malformed .*no requirement: a…$/,
+  ],
+  [
     "no requirement",
     `${METADATA}Requires-Dist: !!\n`,
     "pkg:pypi/acme-tools@1.4.0",

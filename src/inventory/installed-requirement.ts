@@ -34,7 +34,7 @@ export function parseInstalledRequirement(text: string): Requirement | undefined
   const cut = isUrl ? rest.search(/\s;/) : rest.indexOf(";");
   const marker = cut === -1 ? "" : rest.slice(cut).replace(/^\s*;/, "").trim();
   const stated = (cut === -1 ? rest : rest.slice(0, cut)).trim();
-  if (!isUrl && !/^(?:\(.*\)|(?:[<>=!~].*)?)$/s.test(stated)) return undefined;
+  if (!isUrl && !/^(?:\([^:/@]*\)|(?:[<>=!~][^:/@]*)?)$/.test(stated)) return undefined;
   const specifier = isUrl ? "" : stated.replace(/^\((.*)\)$/s, "$1").trim();
   return {
     name,
@@ -47,4 +47,10 @@ export function parseInstalledRequirement(text: string): Requirement | undefined
     ...(marker === "" ? {} : { marker }),
     forExtras: [...marker.matchAll(EXTRA)].map(([, ...names]) => names.find((one) => one !== undefined) ?? ""),
   };
+}
+
+/** The beginning of a text that is no requirement, as a message may show it: what follows may be an address. */
+export function shownRequirement(text: string): string {
+  const [shown = ""] = /^[^\s:/@]{0,100}/.exec(text) ?? [];
+  return shown.length < text.length ? `${shown}…` : shown;
 }

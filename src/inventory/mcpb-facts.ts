@@ -8,6 +8,7 @@ import { isJsonObject, member, objectMember, textMember } from "../core/json-val
 import type { JsonObject } from "../core/json-value.ts";
 import type { Json } from "../core/json.ts";
 import { publicUrl } from "../core/public-url.ts";
+import { withoutSecret } from "./mcpb-secrets.ts";
 import { manifestStatements } from "./npm-manifest.ts";
 
 export interface BundleFacts {
@@ -83,23 +84,6 @@ function launchOf(config: JsonObject, base: JsonObject): Launch | undefined {
   ];
   const shown = words.map((word, index) => withoutSecret(word, words[index - 1]));
   return { launch: JSON.stringify(shown), redacted: shown.some((word, index) => word !== words[index]) };
-}
-
-/** Options whose value is a secret when it is written out; `${user_config.key}` is none. */
-const SECRET_OPTION = /^--?[\w-]*(?:token|secret|passw|api[-_]?key|credential)[\w-]*(?<value>=.*)?$/is;
-const LEFT_OUT = "[removed]";
-
-function withoutSecret(word: string, before: string | undefined): string {
-  const named = SECRET_OPTION.exec(word.slice(0, 1000));
-  const value = named?.groups?.["value"];
-  if (value !== undefined && value !== "=" && !value.includes("${"))
-    return `${word.slice(0, word.indexOf("="))}=${LEFT_OUT}`;
-  const asked = before === undefined ? null : SECRET_OPTION.exec(before.slice(0, 1000));
-  if (asked !== null && asked.groups?.["value"] === undefined && !word.startsWith("-") && !word.includes("${")) {
-    return LEFT_OUT;
-  }
-  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(word) ? publicUrl(word) : undefined;
-  return url?.redacted === true ? url.url : word;
 }
 
 /** Tools or prompts by name, with a hash of what a model is told of them. */

@@ -9,7 +9,7 @@ import { isPythonName, pythonNameKey, pythonVersionKey } from "../core/package-v
 import { pypiPurl } from "../core/purl.ts";
 import type { Remarks } from "./component-key.ts";
 import { componentName } from "./examine.ts";
-import { parseInstalledRequirement } from "./installed-requirement.ts";
+import { parseInstalledRequirement, shownRequirement } from "./installed-requirement.ts";
 import type { Requirement } from "./installed-requirement.ts";
 import { fileFacts, filesChecksum } from "./package-files.ts";
 import type { ObservedFile } from "./package-files.ts";
@@ -223,7 +223,7 @@ function requirementsOf({ requires }: PythonMetadata, add: Add): readonly Requir
   const parsed = requires.slice(0, MAX_REQUIREMENTS).map((text) => ({ text, found: parseInstalledRequirement(text) }));
   const wrong = parsed.find(({ found }) => found === undefined);
   if (wrong !== undefined)
-    add("component-malformed", `it asks for what is no requirement: ${wrong.text.slice(0, 200)}`);
+    add("component-malformed", `it asks for what is no requirement: ${shownRequirement(wrong.text)}`);
   if (requires.length > MAX_REQUIREMENTS)
     add("inventory-incomplete", `it asks for more than ${MAX_REQUIREMENTS} others`);
   return parsed.flatMap(({ found }) => found ?? []);

@@ -7,7 +7,7 @@ import { pypiPurl } from "../core/purl.ts";
 import { publicUrl } from "../core/public-url.ts";
 import { createKeys } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
-import { parseInstalledRequirement } from "./installed-requirement.ts";
+import { parseInstalledRequirement, shownRequirement } from "./installed-requirement.ts";
 import type { Requirement } from "./installed-requirement.ts";
 import type { PythonMetadata } from "./python-metadata.ts";
 
@@ -35,7 +35,7 @@ export function requiredComponents(
   for (const text of requires.slice(0, MAX_REQUIREMENTS)) {
     const requirement = parseInstalledRequirement(text);
     if (requirement === undefined) {
-      const message = `it asks for what is no requirement: ${text.slice(0, 200)}`;
+      const message = `it asks for what is no requirement: ${shownRequirement(text)}`;
       remarks.add({ rule: "component-malformed", subject, message, file: shown });
       continue;
     }
