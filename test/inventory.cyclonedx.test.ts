@@ -273,7 +273,7 @@ test("lies and gaps are said, and the component is listed all the same", async (
       /^purl-mismatch: a@1.0.0: its purl has another version/m,
     ],
     ["a purl that is none", one({ purl: "npm:a" }), /^sbom-invalid: a@1.0.0: its purl is none/m],
-    ["no name", { components: [{ type: "library", purl: "pkg:npm/b@1" }] }, /^sbom-invalid: b: it has no name/m],
+    ["no name", { components: [{ type: "library", purl: "pkg:npm/b@1" }] }, /^sbom-invalid: b@1: it has no name/m],
     ["a component that is a text", { components: ["a"] }, /^inventory-incomplete: \/components\/0: is no component/m],
     [
       "a dependency that is not there",
@@ -333,6 +333,18 @@ test("lies and gaps are said, and the component is listed all the same", async (
       "an address as a name in its purl",
       one({ purl: "pkg:npm/https:%2F%2Fjo:TOKEN%40h.example%2Fa" }),
       /its purl is none/,
+    ],
+    [
+      "a path of a machine where it was found",
+      one({
+        evidence: { occurrences: [{ location: "file:///home/TOKEN/a" }, { location: "https:/h.example/TOKEN" }] },
+      }),
+      /^$/,
+    ],
+    [
+      "an address as an algorithm",
+      one({ hashes: [{ alg: "https://jo:TOKEN@h.example/", content: HEX }] }),
+      /^integrity-malformed: a@1.0.0: .*characters/m,
     ],
     ["an address as its group", one({ group: "https://jo:TOKEN@h.example/a" }), /^$/],
     [
@@ -440,6 +452,41 @@ test("what cannot be read is refused, with what to do", async () => {
 });
 
 test("services are no components, and that is said", async () => {
-  const inventory = await read({ services: [{ name: "s" }], components: [] });
+  const services = [{ name: "s", "bom-ref": "s", services: [{ name: "t", "bom-ref": "t" }] }];
+  const components = [{ type: "library", name: "a", version: "1", "bom-ref": "a" }];
+  const dependencies = [{ ref: "a", dependsOn: ["s", "t"] }];
+  const inventory = await read({ services, components, dependencies });
   assert.match(inventory.skipped[0]?.reason ?? "", /services \(1\)/);
+  assert.deepEqual(remarksOf(inventory), []);
+  assert.deepEqual(inventory.components[0]?.dependsOn, []);
+});
+
+test("what cannot be a list of components or edges leaves no document complete", async () => {
+  const a = { type: "library", name: "a", version: "1", "bom-ref": "a" };
+  const metadata = { component: { type: "application", name: "r", "bom-ref": "r" } };
+  const compositions = [{ aggregate: "complete", assemblies: ["r"] }];
+  const rows: readonly [document: Members, expected: RegExp][] = [
+    [{ components: { 0: a } }, /^inventory-incomplete: \/components: is no list/m],
+    [
+      { components: [{ ...a, components: { 0: a } }] },
+      /^inventory-incomplete: \/components\/0\/components: is no list/m,
+    ],
+    [{ components: [a], dependencies: { ref: "a" } }, /^inventory-incomplete: \/dependencies: is no list/m],
+    [{ components: [a], dependencies: [{ ref: "a", dependsOn: "r" }] }, /\/dependencies\/0\/dependsOn: is no list/],
+    [{ components: [a], metadata: { component: [a] } }, /^inventory-incomplete: \/metadata\/component: is no object/m],
+    [{ components: [a], metadata: [metadata] }, /^inventory-incomplete: \/metadata: is no object/m],
+  ];
+  for (const [document, expected] of rows) {
+    const inventory = await read({ metadata, compositions, ...document });
+    assert.match(remarksOf(inventory).join("\n"), expected);
+    assert.equal(inventory.completeness, "incomplete");
+  }
+});
+
+test("a version that only the purl states is the component's", async () => {
+  for (const version of [{}, { version: "" }]) {
+    const inventory = await read({ components: [{ type: "library", name: "a", purl: "pkg:npm/a@1", ...version }] });
+    assert.equal(inventory.components[0]?.version, "1");
+    assert.deepEqual(remarksOf(inventory), []);
+  }
 });

@@ -207,6 +207,44 @@ test("lies and gaps are said", async () => {
       { packages: [packageOf("a"), packageOf("a")] },
       /^sbom-invalid: bom.spdx.json: \/packages\/1\/SPDXID: .*twice/m,
     ],
+    [
+      "a part that is not there",
+      { packages: [packageOf("a")], relationships: relations("a CONTAINS b", "DOCUMENT DESCRIBES a") },
+      /^inventory-incomplete: a@1: contains SPDXRef-b/m,
+    ],
+    [
+      "a described package that is not there",
+      { packages: [packageOf("a")], relationships: relations("DOCUMENT DESCRIBES b") },
+      /^inventory-incomplete: bom.spdx.json: describes SPDXRef-b/m,
+    ],
+    [
+      "a further purl of another package",
+      {
+        packages: [
+          packageOf("a", {
+            externalRefs: [purl("pkg:npm/a@1"), purl("pkg:npm/b@1")].flatMap((each) => each["externalRefs"]),
+          }),
+        ],
+      },
+      /^purl-mismatch: a@1: a further purl of it has another name/m,
+    ],
+    ["packages that are no list", { packages: { 0: packageOf("a") } }, /^inventory-incomplete: \/packages: /m],
+    ["files that are no list", { packages: [packageOf("a")], files: {} }, /^inventory-incomplete: \/files: /m],
+    [
+      "relationships that are no list",
+      { packages: [], relationships: {} },
+      /^inventory-incomplete: \/relationships: /m,
+    ],
+    [
+      "a relationship that is a text",
+      { packages: [packageOf("a")], relationships: ["a DEPENDS_ON b"] },
+      /^inventory-incomplete: \/relationships\/0: /m,
+    ],
+    [
+      "references that are no list",
+      { packages: [packageOf("a", { externalRefs: {} })] },
+      /^sbom-invalid: bom.spdx.json: \/packages\/0\/externalRefs: .*no list/m,
+    ],
     ["a package that is a number", { packages: [7] }, /^inventory-incomplete: \/packages\/0/m],
     [
       "a token in its address",
@@ -229,6 +267,15 @@ test("lies and gaps are said", async () => {
     assert.match(remarksOf(inventory).join("\n"), expected, sentence);
     assert.ok(!JSON.stringify(inventory).includes("TOKEN"), `${sentence}: a token is left`);
   }
+});
+
+test("a version that only the purl states is the package's", async () => {
+  const externalRefs = [
+    { referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: "pkg:npm/a@1" },
+  ];
+  const inventory = await read({ packages: [{ ...packageOf("a"), versionInfo: "", externalRefs }] });
+  assert.equal(inventory.components[0]?.version, "1");
+  assert.deepEqual(remarksOf(inventory), []);
 });
 
 test("a dangling dependency is said once", async () => {

@@ -40,9 +40,9 @@ export function publicUrl(text: string): PublicUrl | undefined {
   return { url: `${prefix.toLowerCase()}${url.protocol}//${url.host}${url.pathname}`, host: url.host, redacted };
 }
 
-/** A relative path that stays below its folder, with `/`, without `.` parts; undefined for any other. */
+/** A relative path that stays below its folder, with `/`, without `.` parts; undefined for any other, and for addresses. */
 export function publicPath(text: string): string | undefined {
-  if (text.length > MAX_URL || /^(?:[/\\~]|[A-Za-z]:)/.test(text)) return undefined;
+  if (text.length > MAX_URL || /^(?:[/\\~]|[A-Za-z]:|[A-Za-z][\w+.-]*:[/\\])/.test(text)) return undefined;
   const parts = text.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
   return parts.includes("..") ? undefined : parts.join("/");
 }

@@ -79,6 +79,14 @@ function memberOf(members: Members, name: string): unknown {
   return Object.hasOwn(members, name) ? members[name] : undefined;
 }
 
+/** Members that are lists where they are there. */
+function demandLists(check: Check, members: Members, at: string, names: readonly string[]): void {
+  for (const name of names) {
+    const value = memberOf(members, name);
+    if (value !== undefined && !Array.isArray(value)) problem(check, `${at}/${name}`, `${name} is no list`);
+  }
+}
+
 function listOf(members: Members, name: string): readonly unknown[] {
   const value = memberOf(members, name);
   return Array.isArray(value) ? (value as readonly unknown[]) : [];
@@ -123,6 +131,14 @@ function checkHeader(document: Members, check: Check): void {
 /** Clauses 7 to 9, and 12 for annotations: what has an identifier. */
 function checkElements(document: Members, check: Check): void {
   check.ids.add("SPDXRef-DOCUMENT");
+  demandLists(check, document, "", [
+    "packages",
+    "files",
+    "snippets",
+    "relationships",
+    "documentDescribes",
+    "annotations",
+  ]);
   for (const [kind, clause] of [
     ["packages", "7.2"],
     ["files", "8.2"],
@@ -136,6 +152,7 @@ function checkElements(document: Members, check: Check): void {
         continue;
       }
       demand(check, element, at, ["SPDXID", ELEMENT_ID, clause]);
+      demandLists(check, element, at, ["checksums", "externalRefs", "annotations", "hasFiles"]);
       const id = memberOf(element, "SPDXID");
       if (typeof id === "string") {
         if (check.ids.has(id))

@@ -1,6 +1,7 @@
 // Digests in SBOMs: an algorithm by its name in the format, and hex. What is none is a remark, what is one that no
 // program here computes is kept as text, and nothing is lost.
 
+import { shownIdentifier } from "../core/bom-problem.ts";
 import { algorithmNamed } from "../core/digest.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Distribution } from "../core/inventory.ts";
@@ -45,7 +46,7 @@ export function readDigests(list: Json | undefined, form: HashForm): BomDigests 
     const digits = algorithm === undefined ? undefined : form.digits.get(algorithm);
     if (algorithm === undefined || value === undefined) malformed.push("a hash has no algorithm or no value");
     else if (digits === undefined)
-      malformed.push(`a hash names the algorithm ${algorithm.slice(0, 50)}, which is none`);
+      malformed.push(`a hash names the algorithm ${shownIdentifier(algorithm).slice(0, 50)}, which is none`);
     else if (value.length !== digits || !/^[0-9a-f]+$/i.test(value)) {
       malformed.push(`a digest by ${algorithm} has ${digits} digits of hex, not ${value.length} characters`);
     } else {

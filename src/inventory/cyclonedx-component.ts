@@ -63,15 +63,16 @@ export function readComponent(json: JsonObject, place: ComponentPlace): ReadComp
   const references = readReferences(json);
   const hashes = readDigests(member(json, "hashes"), CYCLONEDX_HASHES);
   const integrity = parseIntegrity(foreign.integrity ?? "");
-  const version = publicText(own.version ?? textMember(json, "version") ?? "");
+  const written = publicText(own.version ?? textMember(json, "version") ?? "");
   const stated = textMember(json, "purl") ?? own.contradictingPurl;
   const purl = stated === undefined ? undefined : readBomPurl(stated);
+  const version = written.text === "" ? purl?.purl.version : written.text;
   const identity = nameByPurl({
     group: textMember(json, "group"),
     name: textMember(json, "name"),
     identifier: textMember(json, "bom-ref"),
     purl: purl?.purl,
-    version: version.text,
+    version,
     isRoot: place.isRoot,
   });
   const archives = archivesOf(
@@ -84,7 +85,7 @@ export function readComponent(json: JsonObject, place: ComponentPlace): ReadComp
   const component = {
     kind: own.kind ?? kindOf(json),
     name: identity.name,
-    ...(version.text === undefined || version.text === "" ? {} : { version: version.text }),
+    ...(version === undefined ? {} : { version }),
     ...(purl === undefined ? {} : { purl: purl.text }),
     ...archives.bytes,
     scope: scopeOf(json, own, foreign, place),
@@ -99,7 +100,7 @@ export function readComponent(json: JsonObject, place: ComponentPlace): ReadComp
     ...references.malformed,
     ...integrity.malformed.map(() => "an integrity is none"),
   ];
-  const isRedacted = references.redacted || version.redacted || purl?.redacted === true;
+  const isRedacted = references.redacted || written.redacted || purl?.redacted === true;
   return {
     component: withReason(component, own.undigested),
     // Of other generators these are places where it is used.

@@ -7,13 +7,13 @@
 // Source: cyclonedx.org/docs/1.7/json; ECMA-424.
 
 import { referenceBreaches } from "../core/cyclonedx-rules.ts";
-import { mayHoldAddress, shownIdentifier, stepsOf } from "../core/bom-problem.ts";
+import { mayHoldAddress, stepsOf } from "../core/bom-problem.ts";
 import type { BomProblem } from "../core/bom-problem.ts";
 import { isCycloneDxVersion, schemaProblem } from "../core/cyclonedx-schema.ts";
 import type { CycloneDxVersion } from "../core/cyclonedx-schema.ts";
 import { UserError } from "../core/errors.ts";
 import type { Component, Inventory, Remark } from "../core/inventory.ts";
-import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
+import { isJsonObject, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import type { Json } from "../core/json.ts";
 import type { LargeJson } from "../core/large-json.ts";
@@ -22,6 +22,7 @@ import type { BomText } from "./bom-text.ts";
 import { createKeys, createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
 import { readComponent } from "./cyclonedx-component.ts";
+import { demandList, takeEdges } from "./cyclonedx-edges.ts";
 import { claimOf, documentOf } from "./cyclonedx-document.ts";
 import { componentName } from "./examine.ts";
 import type { ReadSource } from "./source.ts";
@@ -53,9 +54,13 @@ function versionOf(document: JsonObject, file: string): CycloneDxVersion {
   const version = textMember(document, "specVersion");
   if (version === undefined) throw new UserError("source-malformed", `${file}:1: it has no specVersion`);
   if (isCycloneDxVersion(version)) return version;
-  throw new UserError("source-unsupported", `${file}: CycloneDX ${version.slice(0, 20)} is not read`, {
-    hint: "1.2 to 1.7 are; cyclonedx-cli converts: cyclonedx convert --input-file FILE --output-file bom.json --output-version v1_6",
-  });
+  throw new UserError(
+    "source-unsupported",
+    `${file}: CycloneDX ${/^[\w.-]{1,20}$/.test(version) ? version : "of another version"} is not read`,
+    {
+      hint: "1.2 to 1.7 are; cyclonedx-cli converts: cyclonedx convert --input-file FILE --output-file bom.json --output-version v1_6",
+    },
+  );
 }
 
 function invalid({ file, lineOf }: Reading, { pointer, message }: BomProblem): Remark {
@@ -104,8 +109,8 @@ function startReading({ file, text }: BomText, json: LargeJson): Reading {
 }
 
 function inventoryOf(document: JsonObject, version: string, source: BomText, reading: Reading): Inventory {
-  const metadata = objectMember(document, "metadata") ?? {};
-  const about = objectMember(metadata, "component");
+  const metadata = demandObject(document, "metadata", "/metadata", reading) ?? {};
+  const about = demandObject(metadata, "component", "/metadata/component", reading);
   const root =
     about === undefined ? { ...anonymousRoot(source.file), scope: "runtime" as const } : takeRoot(about, reading);
   // What the root consists of, then what is listed: in the order of the document.
@@ -117,7 +122,7 @@ function inventoryOf(document: JsonObject, version: string, source: BomText, rea
   );
   takeAll(member(document, "components"), ["components"], undefined, reading);
   const claim = claimOf(document, about === undefined ? undefined : textMember(about, "bom-ref"));
-  takeEdges(member(document, "dependencies"), claim.unknown, reading);
+  takeEdges(document, claim.unknown, reading);
   if (claim.completeness === "incomplete") {
     const message = "it says of itself that it is incomplete";
     reading.remarks.add({ rule: "inventory-incomplete", subject: source.file, message, file: source.file });
@@ -139,6 +144,14 @@ function inventoryOf(document: JsonObject, version: string, source: BomText, rea
         : [],
     document: documentOf(document, version),
   };
+}
+
+/** A member that is an object; what should be one and is not may hold components. */
+function demandObject(json: JsonObject, name: string, subject: string, reading: Reading): JsonObject | undefined {
+  const found = objectMember(json, name);
+  if (found !== undefined || member(json, name) === undefined) return found;
+  reading.remarks.add({ rule: "inventory-incomplete", subject, message: "is no object", file: reading.file });
+  return undefined;
 }
 
 function takeRoot(json: JsonObject, reading: Reading): Draft {
@@ -173,7 +186,7 @@ type Place = readonly (string | number)[];
 
 /** Components of a list, each followed by those that are nested in it. */
 function takeAll(list: Json | undefined, place: Place, within: string | undefined, reading: Reading): void {
-  for (const [index, json] of itemsOf(list).entries()) {
+  for (const [index, json] of demandList(list, place, reading).entries()) {
     const at = [...place, index];
     if (!isJsonObject(json)) {
       const subject = `/${at.join("/")}`;
@@ -209,39 +222,4 @@ function withCopies(component: Draft, { copies, createKey }: Reading): readonly 
     component,
     ...places.map((location) => ({ ...component, key: createKey(`${component.key}#${location}`), location })),
   ];
-}
-
-function takeEdges(list: Json | undefined, unknown: ReadonlySet<string>, reading: Reading): void {
-  const edges = new Map<string, Set<string>>();
-  for (const [index, item] of itemsOf(list).entries()) {
-    const ref = isJsonObject(item) ? textMember(item, "ref") : undefined;
-    const key = ref === undefined ? undefined : reading.keys.get(ref);
-    if (!isJsonObject(item) || key === undefined || ref === undefined) continue;
-    const wanted = member(item, "dependsOn");
-    // No list where the document says that it does not know: that is no component without dependencies.
-    if (wanted === undefined && unknown.has(ref)) continue;
-    const targets = edges.get(key) ?? new Set<string>();
-    edges.set(key, targets);
-    for (const target of itemsOf(wanted)) {
-      const found = typeof target === "string" ? reading.keys.get(target) : undefined;
-      if (found !== undefined) targets.add(found);
-      else missing(reading, key, typeof target === "string" ? target : JSON.stringify(target), index);
-    }
-  }
-  for (const [key, targets] of edges) {
-    const component = reading.byKey.get(key);
-    if (component !== undefined) component.dependsOn = [...targets];
-  }
-}
-
-function missing({ byKey, remarks, file, lineOf }: Reading, key: string, ref: string, index: number): void {
-  const component = byKey.get(key);
-  const line = lineOf(["dependencies", index]);
-  remarks.add({
-    rule: "inventory-incomplete",
-    subject: component === undefined ? file : componentName(component),
-    message: `depends on ${shownIdentifier(ref)}, which the SBOM does not have`,
-    file,
-    ...(line === undefined ? {} : { line }),
-  });
 }

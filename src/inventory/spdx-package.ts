@@ -9,6 +9,7 @@ import { sortDigests } from "../core/integrity.ts";
 import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { publicPath, publicUrl } from "../core/public-url.ts";
+import { purlDisagreement } from "../core/purl-agreement.ts";
 import { CHECKSUM_DIGITS } from "../core/spdx-rules.ts";
 import { gitOrigin, originOf, publicText, readBomPurl } from "./bom-address.ts";
 import type { BomPurl } from "./bom-address.ts";
@@ -43,19 +44,21 @@ export interface ReadElement {
 /** @param licenses texts of LicenseRef- identifiers */
 export function readPackage(json: JsonObject, isRoot: boolean, licenses: ReadonlyMap<string, string>): ReadElement {
   const own = ownProperties(json);
-  const stated = purlText(json) ?? own.contradictingPurl;
+  const [firstPurl, ...furtherPurls] = purlTexts(json);
+  const stated = firstPurl ?? own.contradictingPurl;
   const purl = stated === undefined ? undefined : readBomPurl(stated);
-  const version = publicText(own.version ?? textMember(json, "versionInfo") ?? "");
+  const written = publicText(own.version ?? textMember(json, "versionInfo") ?? "");
+  const version = written.text === "" ? purl?.purl.version : written.text;
   const identifier = textMember(json, "SPDXID");
   const name = textMember(json, "name");
-  const identity = nameByPurl({ name, identifier, purl: purl?.purl, version: version.text, isRoot });
+  const identity = nameByPurl({ name, identifier, purl: purl?.purl, version, isRoot });
   const checksums = readDigests(member(json, "checksums"), SPDX_CHECKSUMS);
   const download = downloadOf(json);
   const [location, ...others] = own.locations ?? [];
   const component = {
     kind: own.kind ?? KINDS.get(textMember(json, "primaryPackagePurpose") ?? "") ?? "library",
     name: identity.name,
-    ...(version.text === undefined || version.text === "" ? {} : { version: version.text }),
+    ...(version === undefined ? {} : { version }),
     ...(purl === undefined ? {} : { purl: purl.text }),
     ...bytesOf(sortDigests([...checksums.digests, ...(own.digests ?? [])]), own),
     origin: own.origin ?? originAt(download.address, purl),
@@ -63,13 +66,14 @@ export function readPackage(json: JsonObject, isRoot: boolean, licenses: Readonl
     ...statementsOf(json, licenses),
     ...locationOf(location ?? pathOf(textMember(json, "packageFileName"))),
   } satisfies ReadElement["component"];
-  const isRedacted = version.redacted || purl?.redacted === true || download.redacted;
+  const isRedacted = written.redacted || purl?.redacted === true || download.redacted;
   return {
     component: withReason(component, own.undigested),
     copies: others.flatMap((text) => publicPath(text) ?? []),
     ...(own.scope === undefined ? {} : { scope: own.scope }),
     complaints: [
       ...identity.complaints,
+      ...otherPurls({ name: identity.name, version }, furtherPurls),
       ...(stated !== undefined && purl === undefined ? [broken("its purl is none")] : []),
       ...checksums.malformed.map((message) => ({ rule: "integrity-malformed", message }) as const),
       ...own.malformed.map((property) => broken(`its property ${property.name.slice(0, 100)} is not as it must be`)),
@@ -113,13 +117,28 @@ function ownProperties(json: JsonObject): ReadProperties {
   return readProperties(comments.flatMap((comment) => readPropertiesComment(comment) ?? []));
 }
 
-/** 7.21; the first of several. */
-function purlText(json: JsonObject): string | undefined {
-  for (const reference of itemsOf(member(json, "externalRefs"))) {
-    if (!isJsonObject(reference) || !/(?:^|\/)purl$/.test(textMember(reference, "referenceType") ?? "")) continue;
-    return textMember(reference, "referenceLocator");
+/** 7.21. */
+function purlTexts(json: JsonObject): readonly string[] {
+  return itemsOf(member(json, "externalRefs")).flatMap((reference) => {
+    if (!isJsonObject(reference) || !/(?:^|\/)purl$/.test(textMember(reference, "referenceType") ?? "")) return [];
+    return textMember(reference, "referenceLocator") ?? [];
+  });
+}
+
+/** The first of several purls counts; one that is another package's would hide behind it. */
+function otherPurls(
+  named: { name: string; version?: string | undefined },
+  texts: readonly string[],
+): readonly Complaint[] {
+  for (const text of texts) {
+    const purl = readBomPurl(text);
+    const other = purl === undefined ? undefined : purlDisagreement(named, purl.purl);
+    if (purl === undefined) return [broken("a further purl of it is none")];
+    if (other === undefined) continue;
+    const message = `a further purl of it has another ${other.part}`;
+    return [{ rule: "purl-mismatch", message, level: "warn", expected: other.stated, actual: other.purl }];
   }
-  return undefined;
+  return [];
 }
 
 /** 7.7: an address as it is written; undefined for NONE and NOASSERTION. */

@@ -19,6 +19,10 @@ export interface SpdxRelations {
   readonly containers: ReadonlyMap<string, string>;
   /** What the document describes, in its order. */
   readonly described: readonly string[];
+  /** What contains or describes something, and what that is: it may be nowhere. */
+  readonly parts: readonly Pick<SpdxEdge, "from" | "to" | "index">[];
+  /** Relationships that are none, and what they stand in where that is no list: JSON Pointers. */
+  readonly broken: readonly string[];
 }
 
 /** The first element needs the second. */
@@ -45,26 +49,44 @@ const NEEDED_BY: ReadonlyMap<string, Scope> = new Map([
   ["TEST_TOOL_OF", "development"],
 ]);
 
+/** Which of the two elements is a part of the other. */
+const PARTS: ReadonlyMap<string, "from" | "to"> = new Map([
+  ["CONTAINS", "to"],
+  ["DESCRIBES", "to"],
+  ["CONTAINED_BY", "from"],
+  ["DESCRIBED_BY", "from"],
+]);
+
 const DOCUMENT = "SPDXRef-DOCUMENT";
 
 export function relationsOf(document: JsonObject): SpdxRelations {
   const edges: SpdxEdge[] = [];
   const containers = new Map<string, string>();
   const described = new Set<string>();
+  const parts: Pick<SpdxEdge, "from" | "to" | "index">[] = [];
+  const broken = ["packages", "files", "relationships", "documentDescribes"].flatMap((name) => {
+    const list = member(document, name);
+    return list === undefined || Array.isArray(list) ? [] : [`/${name}`];
+  });
   const contain = (container: string, contained: string): void => {
     if (container !== DOCUMENT && !containers.has(contained)) containers.set(contained, container);
   };
   for (const id of itemsOf(member(document, "documentDescribes"))) if (typeof id === "string") described.add(id);
   for (const [index, item] of itemsOf(member(document, "relationships")).entries()) {
-    if (!isJsonObject(item)) continue;
-    const [one, other] = [textMember(item, "spdxElementId"), textMember(item, "relatedSpdxElement")];
-    const type = textMember(item, "relationshipType") ?? "";
-    if (one === undefined || other === undefined) continue;
+    const names = ["spdxElementId", "relatedSpdxElement", "relationshipType"];
+    const [one, other, type] = names.map((name) => (isJsonObject(item) ? textMember(item, name) : undefined));
+    if (one === undefined || other === undefined || type === undefined) {
+      broken.push(`/relationships/${index}`);
+      continue;
+    }
     const [needs, neededBy] = [NEEDS.get(type), NEEDED_BY.get(type)];
     if (needs !== undefined) edges.push({ from: one, to: other, scope: needs, index });
     if (neededBy !== undefined) edges.push({ from: other, to: one, scope: neededBy, index });
     if (type === "DESCRIBES" && one === DOCUMENT) described.add(other);
     if (type === "DESCRIBED_BY" && other === DOCUMENT) described.add(one);
+    const part = PARTS.get(type);
+    if (part !== undefined)
+      parts.push(part === "to" ? { from: one, to: other, index } : { from: other, to: one, index });
     if (type === "CONTAINS") contain(one, other);
     if (type === "CONTAINED_BY") contain(other, one);
   }
@@ -74,5 +96,5 @@ export function relationsOf(document: JsonObject): SpdxRelations {
     if (!isJsonObject(item) || id === undefined) continue;
     for (const file of itemsOf(member(item, "hasFiles"))) if (typeof file === "string") contain(id, file);
   }
-  return { edges, containers, described: [...described] };
+  return { edges, containers, described: [...described], parts, broken };
 }

@@ -6,12 +6,10 @@
 //
 // Source: spdx.github.io/spdx-spec/v2.3; ISO/IEC 5962:2021 for 2.2.
 
-import { readPropertiesComment } from "../core/bom-annotation.ts";
 import { mayHoldAddress, shownIdentifier } from "../core/bom-problem.ts";
-import { COMPLETENESS_PROPERTY } from "../core/bom-properties.ts";
 import { UserError } from "../core/errors.ts";
-import type { BomDocument, Component, Inventory } from "../core/inventory.ts";
-import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
+import type { Component, Inventory } from "../core/inventory.ts";
+import { isJsonObject, itemsOf, member, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { spdxBreaches } from "../core/spdx-rules.ts";
 import { anonymousRoot, parseBom, readBomText } from "./bom-text.ts";
@@ -22,7 +20,8 @@ import { componentName } from "./examine.ts";
 import type { LockNode } from "./lock-node.ts";
 import { scopesOf } from "./lock-scopes.ts";
 import type { ReadSource } from "./source.ts";
-import { actor, readFileElement, readPackage } from "./spdx-package.ts";
+import { claimOf, documentOf } from "./spdx-document.ts";
+import { readFileElement, readPackage } from "./spdx-package.ts";
 import type { ReadElement } from "./spdx-package.ts";
 import { relationsOf } from "./spdx-relationships.ts";
 import type { SpdxRelations } from "./spdx-relationships.ts";
@@ -171,6 +170,17 @@ function linkElements(reading: Reading): void {
     const before = source.edges.get(target);
     if (before === undefined || scope === "runtime" || before === "development") source.edges.set(target, scope);
   }
+  for (const { from, to, index } of relations.parts) {
+    if (to === "NONE" || to === "NOASSERTION" || byId.has(to)) continue;
+    missing.push(index);
+    const source = byId.get(from);
+    const subject = source === undefined ? file : componentName(source.component);
+    const message = `${source === undefined ? "describes" : "contains"} ${shownIdentifier(to)}, which the SBOM does not have`;
+    remarks.add({ rule: "inventory-incomplete", subject, message, file });
+  }
+  for (const subject of relations.broken) {
+    remarks.add({ rule: "inventory-incomplete", subject, message: "is not as it must be, and is not read", file });
+  }
   // What another package than the one that it is all about contains came in its archive.
   for (const { node, id } of reading.elements) {
     const container = byId.get(relations.containers.get(id) ?? "");
@@ -209,31 +219,5 @@ function inventoryOf(document: JsonObject, version: string, source: BomText, rea
     remarks,
     skipped: [],
     document: documentOf(document, version),
-  };
-}
-
-/** SPDX has no field for it: ours is a property, and of other documents nobody knows. */
-function claimOf(document: JsonObject): Inventory["completeness"] {
-  for (const item of itemsOf(member(document, "annotations"))) {
-    const comment = isJsonObject(item) ? textMember(item, "comment") : undefined;
-    const properties = comment === undefined ? undefined : readPropertiesComment(comment);
-    const value = properties?.find(({ name }) => name === COMPLETENESS_PROPERTY)?.value;
-    if (value === "complete" || value === "incomplete") return value;
-  }
-  return "unknown";
-}
-
-/** 6.8 and 6.9. */
-function documentOf(document: JsonObject, version: string): BomDocument {
-  const creation = objectMember(document, "creationInfo") ?? {};
-  const creators = itemsOf(member(creation, "creators")).filter((item) => typeof item === "string");
-  const timestamp = textMember(creation, "created");
-  return {
-    format: version,
-    ...(timestamp === undefined ? {} : { timestamp }),
-    authors: creators.filter((creator) => !creator.startsWith("Tool:")).map((creator) => actor(creator) ?? creator),
-    tools: creators
-      .filter((creator) => creator.startsWith("Tool:"))
-      .map((creator) => creator.slice("Tool:".length).trim()),
   };
 }
