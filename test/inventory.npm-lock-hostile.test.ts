@@ -231,6 +231,30 @@ const ENTRIES: readonly (readonly [what: string, key: string, entry: unknown, re
     ["inventory-incomplete a: it asks for what the lockfile does not hold: a folder outside of the project"],
   ],
   [
+    "a link with a digest",
+    "node_modules/a",
+    { link: true, resolved: "", integrity: SHA512 },
+    ["integrity-malformed a: a digest is stated of a folder, with which npm compares none"],
+  ],
+  [
+    "an archive in capitals",
+    "NODE_MODULES/a",
+    entryOf("a", "1.0.0"),
+    ["component-malformed a@1.0.0: its place is in no node_modules, and it has the address of a package"],
+  ],
+  [
+    "an archive inside another package",
+    "node_modules/b/a",
+    entryOf("a", "1.0.0"),
+    ["component-malformed a@1.0.0: its place is in no node_modules, and it has the address of a package"],
+  ],
+  [
+    "a lockfile of its own",
+    "node_modules/a",
+    entryOf("a", "1.0.0", { hasShrinkwrap: true }),
+    ["inventory-incomplete a@1.0.0: it brings a lockfile of its own, which decides what npm installs for it"],
+  ],
+  [
     "dependencies of the wrong type",
     "node_modules/a",
     entryOf("a", "1.0.0", { dependencies: ["b"], peerDependencies: "c", engines: 5, bin: 7, os: {}, license: 3 }),
@@ -248,22 +272,52 @@ for (const [what, key, entry, remarks] of ENTRIES) {
   });
 }
 
-test("npm-lock: an entry that says it is bundled is believed only below a package that bundles", async () => {
-  const { components } = await packagesInventory({
+test("npm-lock: bundled is what npm takes for it, whatever an entry says of itself", async () => {
+  const bundled = entryOf("b", "1.0.0", { dependencies: { f: "1", g: "1" } });
+  const inventory = await packagesInventory({
     "node_modules/a": { ...entryOf("a", "1.0.0"), bundleDependencies: ["b"] },
-    "node_modules/a/node_modules/b": { version: "1.0.0", inBundle: true },
+    "node_modules/a/node_modules/b": bundled,
+    "node_modules/a/node_modules/b/node_modules/g": { version: "1.0.0", inBundle: true },
+    "node_modules/a/node_modules/evil": { ...entryOf("evil", "1.0.0"), inBundle: true },
+    "node_modules/a/node_modules/f": { version: "1.0.0", inBundle: true },
     "node_modules/c": { version: "1.0.0", inBundle: true },
     "node_modules/d": entryOf("d", "1.0.0"),
     "node_modules/d/node_modules/e": { version: "1.0.0", inBundle: true },
   });
-  const origins = components.map(({ origin, undigested }) => [origin.kind, undigested]);
+  const origins = inventory.components.map(({ origin, undigested }) => [origin.kind, undigested]);
   assert.deepEqual(origins, [
+    ["registry", undefined],
+    ["bundled", "bundled inside a"],
+    ["bundled", "bundled inside a"],
     ["registry", undefined],
     ["bundled", "bundled inside a"],
     ["unknown", "the lockfile states none"],
     ["registry", undefined],
     ["unknown", "the lockfile states none"],
   ]);
+  assert.deepEqual(
+    remarkTexts(inventory),
+    ["evil", "c", "e"].map(
+      (name) => `component-malformed ${name}@1.0.0: it says that it is bundled, and no package above it bundles it`,
+    ),
+  );
+  // npm compares it with nothing: what is installed came in the archive of another package.
+  assert.deepEqual(inventory.components[1]?.facts.otherChecksums, [`npm:${SHA512}`]);
+});
+
+test("npm-lock: a digest that npm compares with nothing is none of the component", async () => {
+  const commit = "0123456789abcdef0123456789abcdef01234567";
+  const { components } = await packagesInventory({
+    "node_modules/a": { ...entryOf("a", "1.0.0"), resolved: `git+ssh://git@host.example/a.git#${commit}` },
+    "node_modules/b": { ...entryOf("b", "1.0.0"), resolved: "https://host.example/b.git" },
+  });
+  assert.deepEqual(
+    components.map(({ digests, undigested, facts }) => [digests.length, undigested, facts.otherChecksums]),
+    [
+      [0, `pinned by git commit ${commit}`, [`npm:${SHA512}`]],
+      [1, undefined, undefined],
+    ],
+  );
 });
 
 test("npm-lock: no secret of an address or a request comes through", async () => {

@@ -45,7 +45,20 @@ const ADDRESSES: readonly (readonly [address: string, kind: string, rest: string
   ["git+https://host.example/acme/a.git#0123456", "git", "git+https://host.example/acme/a.git reference 0123456"],
   ["git://host.example/acme/a.git", "git", "git://host.example/acme/a.git"],
   ["git@host.example:acme/a.git#main", "git", "ssh://host.example/acme/a.git reference main"],
-  ["https://host.example/acme/a.git#main", "git", "https://host.example/acme/a.git reference main"],
+  // npm gets such an archive by its address, and compares it: a repository at known services only.
+  ["https://host.example/acme/a.git#main", "url", "https://host.example/acme/a.git"],
+  ["https://github.com/acme/a.git#main", "git", "https://github.com/acme/a.git reference main"],
+  ["https://www.github.com/acme/a?x", "git", "https://www.github.com/acme/a redacted"],
+  ["https://gitlab.com/acme/group/a", "git", "https://gitlab.com/acme/group/a"],
+  ["https://gitlab.com/acme/a/-/archive/a.tgz", "url", "https://gitlab.com/acme/a/-/archive/a.tgz"],
+  ["https://bitbucket.org/acme/a/get/a.tgz", "url", "https://bitbucket.org/acme/a/get/a.tgz"],
+  ["https://github.com/acme/a/archive/a.tar.gz", "url", "https://github.com/acme/a/archive/a.tar.gz"],
+  // The path names what npm gets, and the commit behind it does not count.
+  [
+    `git+https://github.com/acme/a/tree/main#${COMMIT}`,
+    "git",
+    "git+https://github.com/acme/a/tree/main reference main",
+  ],
   [`github:acme/a#${COMMIT}`, "git", `git+https://github.com/acme/a.git commit ${COMMIT}`],
   [`acme/a#${COMMIT}`, "git", `git+https://github.com/acme/a.git commit ${COMMIT}`],
   [`git+file:///home/joe/a#${COMMIT}`, "git", `commit ${COMMIT}`],

@@ -2,16 +2,17 @@
 // from the edges, which need all nodes.
 
 import type { Component, Facts, InstallScript, Origin, Remark, Scope } from "../core/inventory.ts";
-import { parseIntegrity } from "../core/integrity.ts";
 import { member, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { isNpmName } from "../core/package-version.ts";
 import { publicPath } from "../core/public-url.ts";
 import { npmPurl } from "../core/purl.ts";
+import type { Bundler } from "./npm-bundlers.ts";
 import { isLink, isSet } from "./npm-node.ts";
 import type { NpmNode } from "./npm-node.ts";
 import { licenseOf, manifestFacts } from "./npm-manifest.ts";
 import type { Draft } from "./npm-manifest.ts";
+import { digestsOf } from "./npm-digests.ts";
 import { parseAddress } from "./npm-origin.ts";
 import type { Address } from "./npm-origin.ts";
 
@@ -20,7 +21,9 @@ export interface Surroundings {
   /** Of a link: the node that it leads to. */
   readonly target?: NpmNode | undefined;
   /** The package in whose archive it came: its key and name. */
-  readonly bundler?: { readonly key: string; readonly name: string } | undefined;
+  readonly bundler?: Bundler | undefined;
+  /** True where an entry may say that it is bundled although no package above it lists it. */
+  readonly believed: boolean;
   /** True for a folder that the project names as one of its workspaces, and for the link to it. */
   readonly workspace: boolean;
   readonly dependsOn?: readonly string[] | undefined;
@@ -30,7 +33,8 @@ export interface Surroundings {
   readonly overridden: boolean;
 }
 
-type Report = (rule: Remark["rule"], message: string, more?: Pick<Remark, "expected" | "actual">) => void;
+export type ReportDetail = Pick<Remark, "expected" | "actual" | "level">;
+export type Report = (rule: Remark["rule"], message: string, more?: ReportDetail) => void;
 
 /** The component of a node. `report` gets what is wrong with it. */
 export function componentOf(node: NpmNode, around: Surroundings, report: Report): Component {
@@ -41,8 +45,10 @@ export function componentOf(node: NpmNode, around: Surroundings, report: Report)
   const stated = isLink(node.meta) ? undefined : statedAddress(node.meta, report);
   const version = versionOf(meta, report) ?? stated?.archive?.version;
   const origin = originOf(node, around, stated);
-  const digests = digestsOf(node.meta, report);
+  const { digests, otherChecksums } = digestsOf(node, origin, report);
   const facts = factsOf(node, meta, name, around);
+  if (otherChecksums.length > 0) facts.otherChecksums = otherChecksums;
+  checkClaims(node, origin, around, report);
   checkName(node, name, origin, report);
   if (stated !== undefined && around.bundler === undefined) checkArchive(stated, name, version, report);
   if (version === undefined && NEED_VERSION.includes(origin.kind))
@@ -145,24 +151,19 @@ function bare(version: string): string {
   return version.replace(/\+.*$/s, "").replace(/^[v=\s]+/, "");
 }
 
-function digestsOf(meta: JsonObject, report: Report): Component["digests"] {
-  const integrity = member(meta, "integrity");
-  if (integrity === undefined || integrity === null || integrity === false || integrity === "") return NONE;
-  if (typeof integrity === "string" && SHA512.test(integrity)) {
-    const hex = Buffer.from(integrity.slice("sha512-".length), "base64").toString("hex");
-    return [{ algorithm: "sha512", hex, from: "declared" }];
+/** Where npm goes by something else than what an entry says of itself: it would look like another one than it is. */
+function checkClaims({ meta, place }: NpmNode, origin: Origin, around: Surroundings, report: Report): void {
+  if (isSet(meta, "inBundle") && around.bundler === undefined && !around.believed) {
+    report("component-malformed", "it says that it is bundled, and no package above it bundles it");
   }
-  const { digests, malformed } =
-    typeof integrity === "string" ? parseIntegrity(integrity) : { digests: NONE, malformed: ["no text"] };
-  for (const part of malformed.slice(0, 1)) {
-    report("integrity-malformed", "its integrity holds what is no digest", { actual: part.slice(0, 200) });
+  if (isSet(meta, "hasShrinkwrap")) {
+    const message = "it brings a lockfile of its own, which decides what npm installs for it";
+    report("inventory-incomplete", message, { level: "warn" });
   }
-  return digests;
+  if (place.kind === "folder" && !["directory", "workspace", "unknown"].includes(origin.kind)) {
+    report("component-malformed", "its place is in no node_modules, and it has the address of a package");
+  }
 }
-
-const NONE: readonly never[] = [];
-/** What nearly every component has, and what `parseIntegrity` takes ten times as long for. The last digit has no stray bits. */
-const SHA512 = /^sha512-[A-Za-z0-9+/]{85}[AQgw]==$/;
 
 function originOf(node: NpmNode, { target, bundler, workspace }: Surroundings, stated: Address | undefined): Origin {
   const { meta, place, key } = node;
@@ -200,13 +201,13 @@ function scopeOf(meta: JsonObject): Scope {
 
 const SCRIPT: readonly InstallScript[] = [{}];
 
-function factsOf(node: NpmNode, meta: JsonObject, name: string, around: Surroundings): Facts {
+function factsOf(node: NpmNode, meta: JsonObject, name: string, around: Surroundings): Draft<Facts> {
   const facts = manifestFacts(meta, name);
   const { place } = node;
   // Without the flag nothing is known: npm has it from the registry, and some never send it.
   if (isSet(meta, "hasInstallScript")) facts.installScripts = SCRIPT;
   if (place.kind === "package" && place.name !== name) facts.alias = place.name;
-  if (isSet(node.meta, "inBundle")) facts.bundled = true;
+  if (around.bundler !== undefined || (around.believed && isSet(node.meta, "inBundle"))) facts.bundled = true;
   if (isSet(node.meta, "extraneous")) facts.extraneous = true;
   if (isLink(node.meta)) facts.linked = true;
   if (around.requested !== undefined) facts.requested = around.requested;

@@ -1,10 +1,9 @@
 // What each node of an npm lockfile depends on, as Node and npm find it, and what is asked for and not there.
 
-import { member, objectMember, textMember } from "../core/json-value.ts";
+import { objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import { isLink, isSet, requestsOf, targetOf } from "./npm-node.ts";
 import type { EdgeKind, Graph, NpmNode } from "./npm-node.ts";
-import { nameOf } from "./npm-component.ts";
 
 export interface Edges {
   /** Keys; `""` is the root. */
@@ -69,32 +68,6 @@ export function workspaceLinks(graph: Graph, workspaces: ReadonlySet<string>): r
         workspaces.has(targetOf(node) ?? ""),
     )
     .map(({ key }) => key);
-}
-
-/**
- * The package in whose archive a node came: the nearest one above that is not bundled itself and says that it bundles.
- * Undefined for what the project bundles: that npm gets from where its address says. Version 1 does not record who
- * bundles, so that there the nearest one above counts.
- */
-export function bundlerOf(
-  graph: Graph,
-  node: NpmNode,
-  isV1: boolean,
-): { readonly key: string; readonly name: string } | undefined {
-  if (!isSet(node.meta, "inBundle") || node.place.kind !== "package") return undefined;
-  for (
-    let host = graph.byPlace.get(node.place.host);
-    host?.place.kind === "package";
-    host = graph.byPlace.get(host.place.host)
-  ) {
-    if (!isSet(host.meta, "inBundle") && (isV1 || bundles(host.meta))) return { key: host.key, name: nameOf(host) };
-  }
-  return undefined;
-}
-
-function bundles(meta: JsonObject): boolean {
-  const list = member(meta, "bundleDependencies") ?? member(meta, "bundledDependencies");
-  return list === true || (Array.isArray(list) && list.length > 0);
 }
 
 /** The range that the root asks for by this name, as written. */

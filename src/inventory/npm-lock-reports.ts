@@ -6,11 +6,12 @@ import { textMember } from "../core/json-value.ts";
 import type { LargeJson } from "../core/large-json.ts";
 import { createRemarks } from "./component-key.ts";
 import { nameOf } from "./npm-component.ts";
+import type { ReportDetail } from "./npm-component.ts";
 import type { Edges } from "./npm-edges.ts";
 import type { NpmNode } from "./npm-node.ts";
 
 export interface Reports {
-  add(node: NpmNode, rule: Remark["rule"], message: string, more?: Pick<Remark, "expected" | "actual">): void;
+  add(node: NpmNode, rule: Remark["rule"], message: string, more?: ReportDetail): void;
   /** What a node, or the root (undefined), asks for and the lockfile does not hold. */
   missing(node: NpmNode | undefined, edges: Edges): void;
   /** All remarks; the ones about peers, which npm leaves out when it is told to, in one. */

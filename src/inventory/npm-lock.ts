@@ -15,8 +15,10 @@ import type { JsonObject } from "../core/json-value.ts";
 import { parseLargeJson } from "../core/large-json.ts";
 import type { LargeJson } from "../core/large-json.ts";
 import type { ReadSource, SourceInput, Tree } from "./source.ts";
+import { bundledNames, bundlersOf, formerBundlersOf } from "./npm-bundlers.ts";
+import type { Bundler } from "./npm-bundlers.ts";
 import { componentOf } from "./npm-component.ts";
-import { bundlerOf, edgesOf, linkEdges, orphansOf, requestOf, workspaceLinks } from "./npm-edges.ts";
+import { edgesOf, linkEdges, orphansOf, requestOf, workspaceLinks } from "./npm-edges.ts";
 import type { Edges } from "./npm-edges.ts";
 import { contradictions } from "./npm-lock-contradictions.ts";
 import { nodesOfDependencies } from "./npm-lock-legacy.ts";
@@ -147,6 +149,9 @@ interface Project {
   readonly direct: ReadonlySet<string>;
   readonly workspaces: ReadonlySet<string>;
   readonly overridden: ReadonlySet<string>;
+  readonly bundlers: ReadonlyMap<string, Bundler>;
+  /** The project bundles some of its packages, for what is made of it. */
+  readonly bundlesItself: boolean;
   readonly isV1: boolean;
   readonly knowsEdges: boolean;
 }
@@ -164,12 +169,18 @@ function projectOf(
     direct: new Set(asked === undefined ? [] : edgesOf(graph, "", asked, true).dependsOn),
     workspaces: workspacePlaces(asked ?? {}, folders),
     overridden: overriddenNames(manifest ?? {}),
+    bundlers: flags.isV1 ? formerBundlersOf(graph) : bundlersOf(graph),
+    bundlesItself: bundles(asked) || bundles(manifest),
     ...flags,
   };
 }
 
+function bundles(manifest: JsonObject = {}): boolean {
+  return bundledNames(manifest).length > 0 || member(manifest, "bundleDependencies") === true;
+}
+
 function describe(node: NpmNode, project: Project, reports: Reports): Component {
-  const { graph, asked, direct, workspaces, overridden, isV1, knowsEdges } = project;
+  const { graph, asked, direct, workspaces, overridden, bundlers, bundlesItself, isV1, knowsEdges } = project;
   const link = isLink(node.meta);
   const edges = link ? linkEdges(graph, node) : ownEdges(graph, node);
   const target = link ? graph.byPlace.get(targetOf(node) ?? "") : undefined;
@@ -179,7 +190,8 @@ function describe(node: NpmNode, project: Project, reports: Reports): Component 
     node,
     {
       target,
-      bundler: bundlerOf(graph, node, isV1),
+      bundler: bundlers.get(node.key),
+      believed: isV1 || bundlesItself,
       workspace: workspaces.has(link ? (target?.key ?? "") : node.key),
       dependsOn: knowsEdges || link ? edges.dependsOn : undefined,
       requested: spec === undefined ? undefined : publicRequest(spec),

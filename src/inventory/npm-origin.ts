@@ -61,11 +61,37 @@ function decodeVersion(text: string): string {
   return text.replaceAll(/%2b/gi, "+");
 }
 
+/**
+ * What npm takes for a repository over HTTPS: only at the services that it knows. At any other host an address that ends in
+ * `.git` is that of an archive, which npm compares with the digest.
+ * Source: hosted-git-info, lib/hosts.js, `extract`; npm-package-arg, lib/npa.js, `fromURL`.
+ */
+function isHostedRepository(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname, pathname } = new URL(text);
+  const host = hostname.replace(/^www\./, "");
+  const [, owner = "", project = "", kind = ""] = pathname.split("/");
+  if (host === "github.com") return owner !== "" && project !== "" && (kind === "" || kind === "tree");
+  if (protocol === "http:") return false;
+  if (host === "bitbucket.org") return owner !== "" && project !== "" && kind !== "get";
+  if (host === "gist.github.com") return (owner !== "" || project !== "") && kind !== "raw";
+  if (host === "git.sr.ht") return owner !== "" && project !== "" && kind !== "archive";
+  return host === "gitlab.com" && /^\/.*[^/].*\/[^/]+$/.test(pathname) && !/\/-\/|\/archive\.tar\.gz/.test(pathname);
+}
+
+/** At GitHub `/tree/NAME` in the path names the commit, and what follows `#` does not count. */
+function treeOf(address: string): string | undefined {
+  const tree = /^[a-z+]+:\/\/(?:[^/@]*@)?(?:www\.)?github\.com(?::\d+)?\/[^/]+\/[^/]+\/tree(?:\/([^/?#]*)|$)/i.exec(
+    address,
+  );
+  return tree === null ? undefined : (tree[1] ?? "");
+}
+
 /** Schemes, notations and shorthands of repositories. */
 function isGitAddress(text: string): boolean {
   if (/^(?:git(?:\+[a-z]+)?:|ssh:\/\/|(?:github|gitlab|bitbucket|gist):)/i.test(text)) return true;
   if (/^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:(?!\/\/)/.test(text)) return true;
-  if (/^https?:\/\/[^#?]*\.git(?:#|$)/i.test(text)) return true;
+  if (isHostedRepository(text)) return true;
   return /^[\w-][\w.-]*\/[\w-][\w.-]*#[0-9a-f]{40}$/i.test(text);
 }
 
@@ -77,7 +103,7 @@ const REFERENCE = /^[\w.~^@/+:<>=*| -]{1,200}$/;
 function gitAddress(text: string): Address {
   const [address = "", ...rest] = text.split("#");
   // `#COMMIT::path:packages/a`: attributes follow the commit.
-  const [pin = ""] = rest.join("#").split("::", 1);
+  const [pin = ""] = (treeOf(address) ?? rest.join("#")).split("::", 1);
   const found = publicUrl(address);
   const url = found?.url ?? hostedUrl(address);
   const host = found?.host ?? (url === undefined ? undefined : publicUrl(url)?.host);
