@@ -12,6 +12,9 @@ const CASES: readonly (readonly [text: string, contact: ReturnType<typeof parseC
   ["<security@acme.example>", undefined],
   ["Acme <nothing>", undefined],
   ["Acme <a@b", undefined],
+  ["Acme <https://user@acme.example/>", undefined],
+  ["Acme <https://user:secret@acme.example/>", undefined],
+  ["Acme <https://acme.example/?token=secret>", undefined],
   ["", undefined],
   [" ", undefined],
 ];

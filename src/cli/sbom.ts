@@ -4,7 +4,7 @@
 import { UserError } from "../core/errors.ts";
 import { isSourceKind, SOURCES } from "../inventory/sources.ts";
 import type { SourceKind } from "../inventory/sources.ts";
-import { writeFileAtomically } from "../io/files.ts";
+import { discardTemporaryFiles, writeFileAtomically } from "../io/files.ts";
 import { parseTime } from "../policy/time.ts";
 import { BOM_FORMATS, bomFormatNamed } from "../sbom/bom-formats.ts";
 import type { BomFormat } from "../sbom/bom-formats.ts";
@@ -52,13 +52,16 @@ function timestampOf(text: string | undefined, world: World): Date | undefined {
   const seconds = world.env["SOURCE_DATE_EPOCH"];
   if (seconds === undefined || seconds === "") return undefined;
   if (EPOCH_SECONDS.test(seconds)) return new Date(Number(seconds) * 1000);
-  throw new UserError("usage", `SOURCE_DATE_EPOCH=${seconds}: not a number of seconds since 1970`);
+  throw new UserError("usage", `SOURCE_DATE_EPOCH=${seconds}: not a number of seconds since 1970`, {
+    hint: "unset it, or say --timestamp",
+  });
 }
 
 function contactOf(flag: string, text: string): Contact {
   const contact = parseContact(text);
   if (contact !== undefined) return contact;
-  throw new UserError("usage", `${flag} ${text}: not a name with a mail address or URL`, {
+  // The text is not repeated: a URL that is refused may hold a password.
+  throw new UserError("usage", `${flag}: not a name with a mail address or a URL without user, password and query`, {
     hint: `write ${flag} 'Acme Inc. <security@acme.example>'`,
   });
 }
@@ -68,23 +71,25 @@ function qualityOf(name: string | undefined): QualityStandard | undefined {
   throw new UserError("usage", `unknown standard: ${name}`, { hint: "one of ntia, bsi" });
 }
 
-function pathOf({ operands }: Arguments): string {
-  const [path = ".", second] = operands;
-  if (second === undefined) return path;
-  throw new UserError("usage", `one path at a time, and ${operands.length} were given`, {
-    hint: "a folder may hold several lockfiles",
+/** Other programs write to standard output for `-`; here that would be a file of this name, and an empty pipe. */
+function outputOf(args: Arguments): string | undefined {
+  const output = args.value("output");
+  if (output !== "-") return output;
+  throw new UserError("usage", "--output -: that is no file", {
+    hint: "without --output the SBOM goes to standard output; a file of this name is ./-",
   });
 }
 
 export const sbom: Command = async (args, world) => {
-  formatOf(args);
-  const [path, source, format] = [pathOf(args), sourceOf(args.value("source")), bomFormatOf(args.value("bom-format"))];
+  const isJson = formatOf(args) === "json";
+  const [path = "."] = args.operands;
+  const [source, format] = [sourceOf(args.value("source")), bomFormatOf(args.value("bom-format"))];
   const timestamp = timestampOf(args.value("timestamp"), world);
   const authors = args.values("author").map((text) => contactOf("--author", text));
   const made = args.value("manufacturer");
   const manufacturer = made === undefined ? undefined : contactOf("--manufacturer", made);
   const standard = qualityOf(args.value("quality"));
-  const output = args.value("output");
+  const output = outputOf(args);
   const policy = await policyInForce(args, world);
   const { makeSbom } = await import("../sbom/job.ts");
   const { report, text, quality } = await makeSbom({
@@ -96,10 +101,14 @@ export const sbom: Command = async (args, world) => {
     validate: !args.flag("no-validate"),
     write: standard === undefined || output !== undefined,
   });
-  if (output !== undefined && text !== undefined) writeFileAtomically(output, text, 0o644);
+  if (output !== undefined && text !== undefined) {
+    // Not earlier: a handler waits until the work is done, and without one a signal ends it at once.
+    world.onInterrupt(discardTemporaryFiles);
+    writeFileAtomically(output, text, 0o644);
+  }
   if (quality !== undefined) {
     const { qualityJson, qualityText } = await import("../sbom/quality.ts");
-    return { report, text: args.flag("json") ? qualityJson(quality) : qualityText(quality) };
+    return { report, text: isJson ? qualityJson(quality) : qualityText(quality) };
   }
   return { report, ...(output === undefined && text !== undefined ? { text } : {}) };
 };

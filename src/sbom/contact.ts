@@ -1,6 +1,8 @@
 // Who made an SBOM, as people write it on a command line: `Acme Inc. <security@acme.example>`, a URL in place of the
 // mail address, or a name alone.
 
+import { publicUrl } from "../core/public-url.ts";
+
 export interface Contact {
   readonly name: string;
   readonly email?: string;
@@ -14,6 +16,7 @@ export function parseContact(text: string): Contact | undefined {
   const [, name, address] = CONTACT.exec(text.trim()) ?? [];
   if (name === undefined) return undefined;
   if (address === undefined) return { name };
-  if (/^https?:\/\//i.test(address)) return URL.canParse(address) ? { name, url: address } : undefined;
+  // What could be a secret is refused, and not left out: it would still stand in the shell's history.
+  if (/^https?:\/\//i.test(address)) return publicUrl(address)?.redacted === false ? { name, url: address } : undefined;
   return /^[^@\s]+@[^@\s]+$/.test(address) ? { name, email: address } : undefined;
 }
