@@ -33,7 +33,7 @@ test("a workspace has what cargo tree says is needed to build; what only tests n
   assert.deepEqual(remarksOf(inventory), []);
   assert.equal(inventory.completeness, "complete");
   assert.equal(inventory.root.name, "Cargo.lock");
-  assert.deepEqual(inventory.root.dependsOn, ["acme-cli 1.2.0"]);
+  assert.deepEqual(inventory.root.dependsOn, ["acme-cli 1.2.0", "acme-core 1.2.0"]);
   const needed = inventory.components.filter(({ scope }) => scope === "runtime");
   const tree = readFileSync(join(FIXTURES, "cargo-workspace/expected-tree.txt"), "utf8").trimEnd().split("\n");
   assert.deepEqual(
@@ -301,6 +301,28 @@ test("a manifest that cannot be read, or of another package, is said", async () 
   assert.deepEqual(remarksOf(other), ["inventory-incomplete: b: the package of Cargo.toml is not in the lockfile"]);
   assert.equal(other.root.name, "b");
   assert.equal(other.components.length, 1);
+});
+
+test("a member of the workspace is built by itself, also where others need it for tests only", async () => {
+  const crate = (name: string, more = ""): string => `[package]\nname = "${name}"\nversion = "1.0.0"\n${more}`;
+  const version = "1.0.0";
+  const { root, components } = await readTexts(readCargoLock, {
+    "Cargo.lock": [
+      table({ name: "app", version, dependencies: ["kit", "own"] }),
+      table({ name: "kit", version, dependencies: ["once"] }),
+      table({ name: "once", version, source: `registry+${INDEX}`, checksum: SUM }),
+      table({ name: "own", version }),
+    ].join("\n"),
+    "Cargo.toml": '[workspace]\nmembers = ["app", "libs/kit"]\n',
+    "app/Cargo.toml": crate("app", '[dev-dependencies]\nkit = { path = "../libs/kit" }\nown = { path = "../own" }\n'),
+    "libs/kit/Cargo.toml": crate("kit", '[dependencies]\nonce = "1"\n'),
+    "own/Cargo.toml": crate("own"),
+  });
+  assert.deepEqual(root.dependsOn, ["app 1.0.0", "kit 1.0.0"]);
+  assert.deepEqual(
+    components.map(({ name, scope }) => `${name} ${scope}`),
+    ["app runtime", "kit runtime", "once runtime", "own development"],
+  );
 });
 
 test("manifests that lead outside of the project, or in circles, are not followed", async () => {

@@ -125,7 +125,7 @@ function remarkRepeated(graph: LockGraph, nodes: ReadonlyMap<CargoPackage, LockN
   }
 }
 
-/** Hangs the project's own packages below the root: those that nothing needs, then what is still not reached. */
+/** Hangs the project's own packages below the root: members, those that nothing needs, then what is still not reached. */
 function connectOwn(
   graph: LockGraph,
   nodes: ReadonlyMap<CargoPackage, LockNode>,
@@ -150,6 +150,11 @@ function connectOwn(
       }
     }
   };
+  for (const [{ name }, node] of local) {
+    if (node !== graph.root && project.packages.get(name)?.member === true) {
+      graph.connect(graph.root, node, "runtime");
+    }
+  }
   reach(graph.root);
   for (const isTop of [true, false]) {
     for (const [, node] of local) {

@@ -19,6 +19,8 @@ export interface CargoManifest {
   readonly folder?: string;
   readonly name?: string;
   readonly version?: string;
+  /** The manifest beside the lockfile names it in `[workspace] members`: cargo builds it by itself. */
+  readonly member?: true;
   /** Names of crates that only `[dev-dependencies]` ask for. */
   readonly developmentOnly: ReadonlySet<string>;
 }
@@ -52,6 +54,7 @@ export function readCargoProject(tree: Tree, folder: string): CargoProject {
   const open = [folder];
   const packages = new Map<string, CargoManifest | undefined>();
   let root: CargoManifest | undefined;
+  let members: ReadonlySet<string> = new Set();
   // Grows while it is walked.
   for (const next of open) {
     if (seen.has(next)) continue;
@@ -61,12 +64,17 @@ export function readCargoProject(tree: Tree, folder: string): CargoProject {
     if (parsed === undefined) continue;
     const { value } = parsed;
     const within = folder === "" ? next : next.startsWith(`${folder}/`) ? next.slice(folder.length + 1) : "";
-    const manifest = { ...parsed.manifest, ...(within === "" ? {} : { folder: within }) };
-    if (next === folder) root = manifest;
+    const manifest = {
+      ...parsed.manifest,
+      ...(within === "" ? {} : { folder: within }),
+      ...(members.has(next) ? { member: true as const } : {}),
+    };
+    const stated = membersOf(tree, next, value);
+    if (next === folder) [root, members] = [manifest, new Set(stated)];
     if (manifest.name !== undefined) {
       packages.set(manifest.name, packages.has(manifest.name) ? undefined : manifest);
     }
-    for (const found of foldersOf(tree, next, value)) if (!seen.has(found)) open.push(found);
+    for (const found of [...stated, ...pathsOf(next, value)]) if (!seen.has(found)) open.push(found);
   }
   return { ...(root === undefined ? {} : { root }), packages, unreadable };
 }
@@ -126,11 +134,16 @@ function packageName(name: string, entry: Json, shared: ReadonlyMap<string, Json
   return textMember(entry, "package") ?? textMember(inherited ?? {}, "package") ?? name;
 }
 
-/** Folders in which more manifests of the project lie. */
-function foldersOf(tree: Tree, folder: string, value: JsonObject): readonly string[] {
-  const workspace = objectMember(value, "workspace") ?? {};
-  const stated = member(workspace, "members");
+/** Folders that a workspace names as its members. */
+function membersOf(tree: Tree, folder: string, value: JsonObject): readonly string[] {
+  const stated = member(objectMember(value, "workspace") ?? {}, "members");
   const members = Array.isArray(stated) ? stated.slice(0, MAX_PATTERNS).filter((each) => typeof each === "string") : [];
+  return members.flatMap((pattern) => expandMembers(tree, folder, pattern));
+}
+
+/** Folders of path dependencies. */
+function pathsOf(folder: string, value: JsonObject): readonly string[] {
+  const workspace = objectMember(value, "workspace") ?? {};
   const dependencies = [
     ...tablesOf(value, [...NEEDED, ...DEVELOPMENT]),
     ...tablesOf(workspace, ["dependencies"]),
@@ -139,10 +152,7 @@ function foldersOf(tree: Tree, folder: string, value: JsonObject): readonly stri
   const paths = dependencies.flatMap((table) =>
     Object.values(table).flatMap((entry) => (isJsonObject(entry) ? (textMember(entry, "path") ?? []) : [])),
   );
-  return [
-    ...members.flatMap((pattern) => expandMembers(tree, folder, pattern)),
-    ...paths.flatMap((path) => below(folder, path) ?? []),
-  ];
+  return paths.flatMap((path) => below(folder, path) ?? []);
 }
 
 /** The folders that a pattern names; `*` and `?` stand for anything in one part of a path. */
