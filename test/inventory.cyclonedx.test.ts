@@ -346,6 +346,16 @@ test("lies and gaps are said, and the component is listed all the same", async (
       one({ hashes: [{ alg: "https://jo:TOKEN@h.example/", content: HEX }] }),
       /^integrity-malformed: a@1.0.0: .*characters/m,
     ],
+    [
+      "tokens in what people wrote of it",
+      one({
+        description: "see https://jo:TOKEN@h.example/?page=1&access_token=TOKEN for it",
+        author: "Jo (https://TOKEN@h.example)",
+        licenses: [{ license: { name: "https://jo:TOKEN@h.example/l" } }],
+        properties: [{ name: "boltseal:requested", value: "git+https://jo:TOKEN@h.example/a.git" }],
+      }),
+      /^$/,
+    ],
     ["an address as its group", one({ group: "https://jo:TOKEN@h.example/a" }), /^$/],
     [
       "it says that it is incomplete",

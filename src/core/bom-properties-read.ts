@@ -17,7 +17,7 @@ import type { Digest } from "./digest.ts";
 import type { Distribution, Facts, Origin } from "./inventory.ts";
 import { isJsonObject, member } from "./json-value.ts";
 import type { Json } from "./json.ts";
-import { publicPath, publicUrl } from "./public-url.ts";
+import { publicPath, publicProse, publicUrl } from "./public-url.ts";
 
 /** What the properties of a component say. */
 export interface ReadProperties extends PropertyFacts {
@@ -32,9 +32,9 @@ const SCRIPT = /^(?:sha256:([0-9a-f]{64})|present)$/;
 
 /** One value read back, by its form; undefined where it has not the form. `tail`: the end of the name of a script's property. */
 const READERS: Readonly<Record<Form, (value: string, tail: string | undefined) => unknown>> = {
-  text: (value) => value,
-  prose: (value) => value,
-  list: (value) => value,
+  text: publicProse,
+  prose: publicProse,
+  list: publicProse,
   flag: (value) => (value === "true" ? true : undefined),
   state: (value) => (value === "true" || value === "false" ? value === "true" : undefined),
   files(value) {
@@ -47,7 +47,7 @@ const READERS: Readonly<Record<Form, (value: string, tail: string | undefined) =
     if (name === undefined) return undefined;
     return { name, ...(descriptionSha256 === undefined ? {} : { descriptionSha256 }) };
   },
-  launches: (value, tail) => (tail === undefined ? undefined : { platform: tail, launch: value }),
+  launches: (value, tail) => (tail === undefined ? undefined : { platform: tail, launch: publicProse(value) }),
   scripts(value, tail) {
     const found = SCRIPT.exec(value);
     if (found === null) return undefined;

@@ -46,3 +46,15 @@ export function publicPath(text: string): string | undefined {
   const parts = text.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
   return parts.includes("..") ? undefined : parts.join("/");
 }
+
+/** Who may use an address, before its host. */
+const USER_INFO = /:\/\/[^\s/?#"'<>]{0,1000}@/g;
+/** A query whose name says that its value is a secret. */
+const SECRET_QUERY =
+  /([?&][^=?&\s#]{0,100}?(?:token|key|secret|pass|auth|sig|cred)[^=?&\s#]{0,100}=)[^&\s#"'<>]{1,4000}/gi;
+
+/** A sentence somebody wrote (a description, who made it) without the secrets of the addresses in it. Linear. */
+export function publicProse(text: string): string {
+  if (!text.includes("://")) return text;
+  return text.replaceAll(USER_INFO, "://").replaceAll(SECRET_QUERY, "$1…");
+}

@@ -8,7 +8,7 @@ import type { Component, ComponentKind, Distribution, Facts, Origin, Scope, Stat
 import { sortDigests, parseIntegrity } from "../core/integrity.ts";
 import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
-import { publicPath, publicUrl } from "../core/public-url.ts";
+import { publicPath, publicProse, publicUrl } from "../core/public-url.ts";
 import { originOf, publicText, readBomPurl } from "./bom-address.ts";
 import { isAmbiguous, readDigests } from "./bom-digests.ts";
 import { nameByPurl } from "./bom-identity.ts";
@@ -216,7 +216,9 @@ function statementsOf(
     ["supplier", textMember(objectMember(json, "supplier") ?? {}, "name")],
     ["license", readLicenses(member(json, "licenses"))],
   ];
-  const found = pairs.filter(([, value]) => value !== undefined && value !== "");
+  const found = pairs.flatMap(([key, value]) =>
+    value === undefined || value === "" ? [] : [[key, publicProse(value)] as const],
+  );
   const { repository, ...pages } = references.statements;
   // Ours name the repository that a component comes from in the same way.
   const isOrigin = origin?.kind === "git" && origin.url === repository;
@@ -230,7 +232,7 @@ export function peopleOf(json: JsonObject, name: string): readonly string[] {
   const list = member(json, name);
   return itemsOf(list).flatMap((item) => {
     if (!isJsonObject(item)) return [];
-    const [person, mail] = [textMember(item, "name"), textMember(item, "email")];
+    const [person, mail] = ["name", "email"].map((key) => publicProse(textMember(item, key) ?? ""));
     if (mail === undefined || mail === "") return person === undefined || person === "" ? [] : [person];
     return [person === undefined || person === "" ? mail : `${person} <${mail}>`];
   });

@@ -3,6 +3,7 @@
 import type { BomDocument, Inventory } from "../core/inventory.ts";
 import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
+import { publicProse } from "../core/public-url.ts";
 import { peopleOf } from "./cyclonedx-component.ts";
 
 export function documentOf(document: JsonObject, version: string): BomDocument {
@@ -29,7 +30,7 @@ function organizationOf(organization: JsonObject | undefined): string | undefine
   const [url] = itemsOf(urls);
   const [contact] = peopleOf(organization, "contact");
   const text = textMember(organization, "name") ?? contact ?? (typeof url === "string" ? url : undefined);
-  return text === "" ? undefined : text;
+  return text === undefined || text === "" ? undefined : publicProse(text);
 }
 
 /** A list until 1.4, components and services since 1.5. */
@@ -44,7 +45,7 @@ function toolName(tool: JsonObject): readonly string[] {
   if (name === undefined || name === "") return [];
   const maker = textMember(tool, "vendor") ?? textMember(tool, "group");
   const full = maker === undefined || maker === "" ? name : `${maker}/${name}`;
-  return [version === undefined || version === "" ? full : `${full}@${version}`];
+  return [publicProse(version === undefined || version === "" ? full : `${full}@${version}`)];
 }
 
 export interface Claim {

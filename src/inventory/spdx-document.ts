@@ -6,6 +6,7 @@ import { COMPLETENESS_PROPERTY } from "../core/bom-properties.ts";
 import type { BomDocument, Inventory } from "../core/inventory.ts";
 import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
+import { publicProse } from "../core/public-url.ts";
 import { actor } from "./spdx-package.ts";
 
 /** SPDX has no field for it: ours is a property, and of other documents nobody knows. */
@@ -22,7 +23,9 @@ export function claimOf(document: JsonObject): Inventory["completeness"] {
 /** 6.8 and 6.9. */
 export function documentOf(document: JsonObject, version: string): BomDocument {
   const creation = objectMember(document, "creationInfo") ?? {};
-  const creators = itemsOf(member(creation, "creators")).filter((item) => typeof item === "string");
+  const creators = itemsOf(member(creation, "creators")).flatMap((item) =>
+    typeof item === "string" ? publicProse(item) : [],
+  );
   const timestamp = textMember(creation, "created");
   return {
     format: version,

@@ -8,7 +8,7 @@ import type { Component, ComponentKind, Facts, Origin, Statements } from "../cor
 import { sortDigests } from "../core/integrity.ts";
 import { isJsonObject, itemsOf, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
-import { publicPath, publicUrl } from "../core/public-url.ts";
+import { publicPath, publicProse, publicUrl } from "../core/public-url.ts";
 import { purlDisagreement } from "../core/purl-agreement.ts";
 import { CHECKSUM_DIGITS } from "../core/spdx-rules.ts";
 import { gitOrigin, originOf, publicText, readBomPurl } from "./bom-address.ts";
@@ -203,7 +203,9 @@ function statementsOf(json: JsonObject, licenses: ReadonlyMap<string, string>): 
     ["homepage", homepage === undefined ? undefined : publicUrl(homepage)?.url],
     ["license", license === undefined ? undefined : (licenses.get(license) ?? license)],
   ];
-  const found = pairs.filter(([, value]) => value !== undefined && value !== "");
+  const found = pairs.flatMap(([key, value]) =>
+    value === undefined || value === "" ? [] : [[key, publicProse(value)] as const],
+  );
   return found.length === 0 ? {} : { statements: Object.fromEntries(found) };
 }
 
