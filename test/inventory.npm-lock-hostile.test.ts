@@ -305,6 +305,27 @@ test("npm-lock: bundled is what npm takes for it, whatever an entry says of itse
   assert.deepEqual(inventory.components[1]?.facts.otherChecksums, [`npm:${SHA512}`]);
 });
 
+test("npm-lock: a mark alone makes nothing a development dependency", async () => {
+  const inventory = await packagesInventory({
+    "": { dependencies: { a: "1" }, devDependencies: { d: "1" }, optionalDependencies: { o: "1" } },
+    "node_modules/a": entryOf("a", "1.0.0", { dependencies: { b: "1" }, peerDependencies: { p: "1" } }),
+    "node_modules/b": entryOf("b", "1.0.0", { dev: true }),
+    "node_modules/c": entryOf("c", "1.0.0", { dev: true }),
+    "node_modules/d": entryOf("d", "1.0.0", { dev: true, dependencies: { c: "1" } }),
+    "node_modules/o": entryOf("o", "1.0.0", { optional: true, dependencies: { q: "1" } }),
+    "node_modules/p": entryOf("p", "1.0.0", { dev: true }),
+    "node_modules/q": entryOf("q", "1.0.0", { dev: true }),
+  });
+  assert.deepEqual(
+    inventory.components.map(({ scope }) => scope),
+    ["runtime", "runtime", "development", "development", "optional", "development", "optional"],
+  );
+  assert.deepEqual(remarkTexts(inventory), [
+    "component-malformed b@1.0.0: it is marked as for development, and the project needs it to run",
+    "component-malformed q@1.0.0: it is marked as for development, and an optional part of the project needs it to run",
+  ]);
+});
+
 test("npm-lock: a digest that npm compares with nothing is none of the component", async () => {
   const commit = "0123456789abcdef0123456789abcdef01234567";
   const { components } = await packagesInventory({

@@ -8,6 +8,8 @@ import type { EdgeKind, Graph, NpmNode } from "./npm-node.ts";
 export interface Edges {
   /** Keys; `""` is the root. */
   readonly dependsOn: readonly string[];
+  /** Why each of them is asked for. */
+  readonly kinds: readonly EdgeKind[];
   /** Asked for and not there, without what may be absent. */
   readonly missing: readonly { readonly name: string; readonly kind: EdgeKind }[];
 }
@@ -21,26 +23,33 @@ export function edgesOf(graph: Graph, place: string, meta: JsonObject, isTop: bo
   if (requests.length === 0) return NO_EDGES;
   const find = graph.finderIn(place);
   const dependsOn: string[] = [];
+  const kinds: EdgeKind[] = [];
   const missing: { name: string; kind: EdgeKind }[] = [];
   for (const { names, kind } of requests) {
     for (const name of names) {
       const found = find(name);
-      if (found !== undefined) dependsOn.push(found.key);
-      else if (!MAY_BE_ABSENT.includes(kind)) missing.push({ name, kind });
+      if (found !== undefined) {
+        dependsOn.push(found.key);
+        kinds.push(kind);
+      } else if (!MAY_BE_ABSENT.includes(kind)) missing.push({ name, kind });
     }
   }
-  return { dependsOn, missing };
+  return { dependsOn, kinds, missing };
 }
 
-const NO_EDGES: Edges = { dependsOn: [], missing: [] };
+export const NO_EDGES: Edges = { dependsOn: [], kinds: [], missing: [] };
 
 /** The edge of a link. A place without an entry is missing; so is one that cannot be told. */
 export function linkEdges(graph: Graph, link: NpmNode): Edges {
   const target = targetOf(link);
-  if (target === "") return { dependsOn: [""], missing: [] };
+  if (target === "") return linkTo("");
   const found = target === undefined ? undefined : graph.byPlace.get(target);
-  if (found !== undefined && found !== link) return { dependsOn: [found.key], missing: [] };
-  return { dependsOn: [], missing: [{ name: target ?? "a folder outside of the project", kind: "runtime" }] };
+  if (found !== undefined && found !== link) return linkTo(found.key);
+  return { ...NO_EDGES, missing: [{ name: target ?? "a folder outside of the project", kind: "runtime" }] };
+}
+
+function linkTo(key: string): Edges {
+  return { dependsOn: [key], kinds: ["runtime"], missing: [] };
 }
 
 /**

@@ -18,12 +18,13 @@ import type { ReadSource, SourceInput, Tree } from "./source.ts";
 import { bundledNames, bundlersOf, formerBundlersOf } from "./npm-bundlers.ts";
 import type { Bundler } from "./npm-bundlers.ts";
 import { componentOf } from "./npm-component.ts";
-import { edgesOf, linkEdges, orphansOf, requestOf, workspaceLinks } from "./npm-edges.ts";
+import { edgesOf, linkEdges, NO_EDGES, orphansOf, requestOf, workspaceLinks } from "./npm-edges.ts";
 import type { Edges } from "./npm-edges.ts";
 import { contradictions } from "./npm-lock-contradictions.ts";
 import { nodesOfDependencies } from "./npm-lock-legacy.ts";
 import { boundRemarks, createReports } from "./npm-lock-reports.ts";
 import type { Reports } from "./npm-lock-reports.ts";
+import { withScopes } from "./npm-lock-scopes.ts";
 import { manifestDrift, publicRequest, readManifest, rootOf, workspacePlaces } from "./npm-lock-root.ts";
 import type { NpmManifest } from "./npm-lock-root.ts";
 import { overriddenNames } from "./npm-manifest.ts";
@@ -118,18 +119,24 @@ function inventoryOf(
   const knowsEdges =
     !isV1 || isSet(lock, "requires") || graph.nodes.some(({ meta }) => member(meta, "dependencies") !== undefined);
   const project = projectOf(graph, asked, found?.manifest, { isV1, knowsEdges });
-  const components = graph.nodes.map((node) => describe(node, project, reports));
+  const edges = new Map(graph.nodes.map((node) => [node, nodeEdges(graph, node)]));
+  const described = graph.nodes.map((node) => describe(node, edges.get(node) ?? NO_EDGES, project, reports));
   const rootEdges = asked === undefined ? undefined : edgesOf(graph, "", asked, true);
   if (rootEdges !== undefined) reports.missing(undefined, rootEdges);
   const wanted =
     rootEdges === undefined
-      ? orphansOf(graph, new Set(components.flatMap(({ dependsOn }) => dependsOn ?? [])))
+      ? orphansOf(graph, new Set(described.flatMap(({ dependsOn }) => dependsOn ?? [])))
       : rootEdges.dependsOn;
+  const links = workspaceLinks(graph, project.workspaces);
   const fileName = path.slice(path.lastIndexOf("/") + 1);
   const root: Component = {
     ...rootOf(entry, lock, found, fileName),
-    dependsOn: [...new Set([...wanted, ...workspaceLinks(graph, project.workspaces)])],
+    dependsOn: [...new Set([...wanted, ...links])],
   };
+  const components =
+    rootEdges === undefined || !knowsEdges
+      ? described
+      : withScopes(described, { root: rootEdges, edges, links, isV1 }, reports);
   const all: readonly Remark[] = [
     ...reports.finish(),
     ...(entry === undefined || found === undefined ? [] : manifestDrift(entry, found.manifest, shown)),
@@ -179,10 +186,9 @@ function bundles(manifest: JsonObject = {}): boolean {
   return bundledNames(manifest).length > 0 || member(manifest, "bundleDependencies") === true;
 }
 
-function describe(node: NpmNode, project: Project, reports: Reports): Component {
+function describe(node: NpmNode, edges: Edges, project: Project, reports: Reports): Component {
   const { graph, asked, direct, workspaces, overridden, bundlers, bundlesItself, isV1, knowsEdges } = project;
   const link = isLink(node.meta);
-  const edges = link ? linkEdges(graph, node) : ownEdges(graph, node);
   const target = link ? graph.byPlace.get(targetOf(node) ?? "") : undefined;
   const name = node.place.kind === "package" ? node.place.name : "";
   const spec = asked !== undefined && direct.has(node.key) ? requestOf(asked, name) : undefined;
@@ -203,7 +209,9 @@ function describe(node: NpmNode, project: Project, reports: Reports): Component 
   return component;
 }
 
-function ownEdges(graph: Graph, { key, place, meta }: NpmNode): Edges {
-  if (place.kind === "malformed") return { dependsOn: [], missing: [] };
+function nodeEdges(graph: Graph, node: NpmNode): Edges {
+  const { key, place, meta } = node;
+  if (isLink(meta)) return linkEdges(graph, node);
+  if (place.kind === "malformed") return NO_EDGES;
   return edgesOf(graph, key, meta, place.kind === "folder");
 }
