@@ -71,6 +71,7 @@ test("sources: docs/sbom.md has a line for each kind, in the order of the table"
 
 type Action = (top: string) => void;
 
+const WHEEL = "acme_tools-1.4.0-py3-none-any.whl";
 const story = (name: string): string => join(ROOT, "fixtures/sbom/story", name);
 
 /** What is in a folder, what is asked for, and which sources are read. */
@@ -131,14 +132,23 @@ const CASES: readonly (readonly [sentence: string, prepare: Action, path: string
     ["release.tgz"],
   ],
   [
-    "what a link leads to",
+    "what a link leads to, by the name of the link",
     (top) => {
       mkdirSync(join(top, "real"));
       cpSync(story("package-lock.json"), join(top, "real/package-lock.json"));
       symlinkSync("real/package-lock.json", join(top, "lock"));
     },
     "lock",
-    ["package-lock.json"],
+    ["lock"],
+  ],
+  [
+    "a wheel behind a link, whose name is that of the link",
+    (top) => {
+      cpSync(join(ROOT, "fixtures/sbom/wheel-acme", WHEEL), join(top, "blob"));
+      symlinkSync("blob", join(top, WHEEL));
+    },
+    WHEEL,
+    [WHEEL],
   ],
 ];
 
@@ -147,7 +157,8 @@ for (const [sentence, prepare, path, read] of CASES) {
     const top = realpathSync(mkdtempSync(join(tmpdir(), "boltseal-sources-")));
     try {
       prepare(top);
-      const { inventories } = await readInventories({ path, cwd: top });
+      const { inventories, remarks } = await readInventories({ path, cwd: top });
+      assert.ok(remarks.every(({ rule }) => rule !== "component-malformed"));
       assert.deepEqual(
         inventories.map((one) => one.path),
         read,

@@ -127,7 +127,7 @@ function inventoryOf(program: Program): Inventory {
 }
 
 function rootOf({ tree, path, whole, images, parts }: Program): Component {
-  const fileName = fileNameOf(path);
+  const fileName = fileNameOf(tree.shown(path));
   const isKnown = parts.components.length > 0;
   return {
     key: "",
@@ -144,7 +144,7 @@ function rootOf({ tree, path, whole, images, parts }: Program): Component {
 
 function factsOf(tree: Tree, path: string, { digests, size, kind }: WholeFile): Facts {
   const content = { digests, ...(kind === undefined ? {} : { kind }) };
-  return fileFacts([{ path: fileNameOf(path), size, mode: tree.entry(path)?.mode ?? 0, content }]);
+  return fileFacts([{ path: fileNameOf(tree.shown(path)), size, mode: tree.entry(path)?.mode ?? 0, content }]);
 }
 
 function platformOf(images: readonly BinaryImage[], { os, command }: BuiltParts): Facts {

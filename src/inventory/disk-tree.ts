@@ -26,8 +26,13 @@ function partsOf(path: string): readonly string[] {
 /**
  * @param root the folder, without symbolic links in it that others could change (see `realPath`)
  * @param shownRoot how messages call it; empty for the working directory
+ * @param named a file that the user called otherwise: by a link to it
  */
-export function createDiskTree(root: string, shownRoot: string): Tree {
+export function createDiskTree(
+  root: string,
+  shownRoot: string,
+  named?: { readonly path: string; readonly shown: string },
+): Tree {
   /** Folders inside the tree that were seen to be no links. */
   const plain = new Set<string>([""]);
 
@@ -41,6 +46,7 @@ export function createDiskTree(root: string, shownRoot: string): Tree {
   };
   const shown = (path: string): string => {
     if (path === "") return shownRoot === "" ? "." : shownRoot;
+    if (path === named?.path) return named.shown;
     return shownRoot === "" ? path : join(shownRoot, path);
   };
   /** True when every folder above the path is a folder of the tree itself. */

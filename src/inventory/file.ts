@@ -57,7 +57,7 @@ export function fileNameOf(path: string): string {
 function factsOf(tree: Tree, path: string, { digests, size, kind }: WholeFile): Facts {
   const mode = tree.entry(path)?.mode ?? 0;
   const content = { digests, ...(kind === undefined ? {} : { kind }) };
-  return fileFacts([{ path: fileNameOf(path), size, mode, content }]);
+  return fileFacts([{ path: fileNameOf(tree.shown(path)), size, mode, content }]);
 }
 
 /** @throws UserError for a file that cannot be read */
@@ -72,10 +72,10 @@ export const readFile: ReadSource = async ({ tree, path }) => {
     root: {
       key: "",
       kind: "file",
-      name: fileNameOf(path),
+      name: fileNameOf(shown),
       digests: whole.digests,
       scope: "runtime",
-      origin: { kind: "file", path: fileNameOf(path) },
+      origin: { kind: "file", path: fileNameOf(shown) },
       facts: factsOf(tree, path, whole),
     },
     components: [],

@@ -47,7 +47,7 @@ export const readMcpb: ReadSource = async (input) => {
   const { shown } = archive;
   const remarks = createRemarks(shown);
   const manifest = manifestIn(archive);
-  const root = rootOf(archive, { manifest, fileName: fileNameOf(input.path), remarks });
+  const root = rootOf(archive, { manifest, fileName: fileNameOf(archive.shown), remarks });
   const within = componentName(root);
   for (const remark of manifestRemarks(archive, manifest, within)) remarks.add(remark);
   const found = findPackages(archive);

@@ -48,7 +48,7 @@ export const readNpmPackage: ReadSource = async (input) => {
   const archive = await readPackageArchive(input, { format: "tarball", wanted });
   const { top, manifest } = manifestIn(archive);
   const remarks = createRemarks(archive.shown);
-  const fileName = fileNameOf(input.path);
+  const fileName = fileNameOf(archive.shown);
   const root = rootOf(archive, { top, manifest, fileName, remarks });
   const within = componentName(root);
   const { packages, others } = findPackages(archive);

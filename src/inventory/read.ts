@@ -89,8 +89,9 @@ const KINDS = Object.entries<Source>(SOURCES) as readonly (readonly [SourceKind,
 function chooseForFile(full: string, path: string, kind: SourceKind | undefined): Choice {
   const real = realPath(full);
   const folder = dirname(path);
-  const tree = createDiskTree(dirname(real), folder === "." ? "" : folder);
   const inTree = basename(real);
+  const named = inTree === basename(path) ? undefined : { path: inTree, shown: path };
+  const tree = createDiskTree(dirname(real), folder === "." ? "" : folder, named);
   if (kind !== undefined) return { tree, chosen: [{ kind, path: inTree, guessed: false }], skipped: [] };
   return { tree, chosen: [{ ...kindOfFile(real, basename(path)), path: inTree }], skipped: [] };
 }

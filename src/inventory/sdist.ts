@@ -45,7 +45,7 @@ export const readSdist: ReadSource = async (input) => {
   const archive = await readPythonArchive(input, "tarball", wanted);
   const { shown, files, contents } = archive;
   const top = folderOf(archive);
-  const fileName = fileNameOf(input.path);
+  const fileName = fileNameOf(archive.shown);
   const remarks = createRemarks(shown);
   const metadata = readMetadata(contents.get(`${top}/PKG-INFO`) ?? new Uint8Array(), `${top}/PKG-INFO`);
   const own = below(files, top);

@@ -31,7 +31,7 @@ import type { ReadSource } from "./source.ts";
 /** @throws UserError `source-malformed`, `source-unsupported`, and for files that cannot be read */
 export const readWheel: ReadSource = async (input) => {
   const archive = await readPythonArchive(input, "zip");
-  const fileName = fileNameOf(input.path);
+  const fileName = fileNameOf(archive.shown);
   const remarks = createRemarks(archive.shown);
   const folder = metadataFolder(archive);
   const metadata = metadataIn(archive, folder);
