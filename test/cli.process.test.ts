@@ -124,7 +124,7 @@ test(
   async (t) => {
     const { cwd, env } = releaseOf(t);
     const large = openSync(join(cwd, "large.bin"), "w");
-    ftruncateSync(large, 3e9);
+    ftruncateSync(large, 2e9);
     closeSync(large);
     const program = `timeout -s KILL 30 '${process.execPath}' '${BOLTSEAL}' verify large.bin --digest sha256:${"0".repeat(64)}`;
     // script(1) gives its terminal the size of its own standard input, which has none.

@@ -81,13 +81,13 @@ test("what a server has beside the file verifies it, and its bytes are kept", SE
 test("no format shows where the download lay, or what the query was", { skip: SKIP }, async (t) => {
   const machine = await release(t);
   const formats = ["human", "json", "sarif", "markdown", "junit"].map(async (format) => {
-    const from = machine.url("/r/installer.sh?token=secret");
+    const from = machine.url("/r/installer.sh?token=s3cr3t");
     const words = ["--from", from, "--host", machine.host, "--key", "acme.asc", "--format", format, "--verbose"];
     const { stdout, stderr, exit } = await machine.verify(...words);
     assert.equal(exit, 0, stderr);
     assert.match(stdout, /installer\.sh/);
     assert.match(stderr, /^fetching https:\/\/localhost:\d+\/r\/installer\.sh\n/);
-    assert.doesNotMatch(stdout + stderr, /secret|boltseal-[A-Za-z0-9]{6}/);
+    assert.doesNotMatch(stdout + stderr, /s3cr3t|boltseal-[A-Za-z0-9]{6}/);
     assert.ok(!(stdout + stderr).includes(machine.temporary));
   });
   await Promise.all(formats);
