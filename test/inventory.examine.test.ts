@@ -121,10 +121,10 @@ test("examine: a conflict names both digests and both places", () => {
 
 test("examine: two sources that disagree conflict", () => {
   const one = inventory([component("x", { digests: [A512] })]);
-  const other = inventory([component("x", { digests: [B512] })]);
+  const other = inventory([component("x", { digests: [B512] })], { path: "other", digest: A512 });
   assert.deepEqual(
-    examine([one, other]).map(({ rule }) => rule),
-    ["integrity-conflict"],
+    examine([one, other]).map((remark) => [remark.rule, remark.message, remark.file]),
+    [["integrity-conflict", "it has another sha512 than the copy at x in lock", "other"]],
   );
 });
 

@@ -47,14 +47,12 @@ function nameRemarks(component: Component): readonly Remark[] {
       .map(() => "its name or version holds characters that are not seen"),
     ...(name.length > MAX_NAME || (version ?? "").length > MAX_NAME ? ["its name or version is too long"] : []),
   ];
-  return whats
-    .slice(0, 1)
-    .map((message) => ({
-      rule: "component-malformed",
-      subject: componentName(component),
-      message,
-      ...placeOf(component),
-    }));
+  return whats.slice(0, 1).map((message) => ({
+    rule: "component-malformed",
+    subject: componentName(component),
+    message,
+    ...placeOf(component),
+  }));
 }
 
 function placeOf({ file, line, location }: Component): Partial<Remark> {
@@ -111,6 +109,7 @@ function counted(
 /** Digests of one thing that a purl names: the archive, or one of its files. */
 interface Copy {
   readonly component: Component;
+  readonly inventory: Inventory;
   readonly digests: readonly Digest[];
 }
 
@@ -122,14 +121,14 @@ function copiesOf(inventories: readonly Inventory[]): ReadonlyMap<string, Copy[]
     if (same === undefined) copies.set(key, [copy]);
     else same.push(copy);
   };
-  for (const { root, components } of inventories) {
-    for (const component of [root, ...components]) {
+  for (const inventory of inventories) {
+    for (const component of [inventory.root, ...inventory.components]) {
       const { purl, digests, distributions } = component;
       if (purl === undefined || component.version === undefined) continue;
-      if (digests.length > 0) add(purl, { component, digests });
+      if (digests.length > 0) add(purl, { component, inventory, digests });
       for (const { fileName, url, digests: own } of distributions ?? []) {
         const name = fileName ?? url?.slice(url.lastIndexOf("/") + 1);
-        if (name !== undefined && own.length > 0) add(`${purl} ${name}`, { component, digests: own });
+        if (name !== undefined && own.length > 0) add(`${purl} ${name}`, { component, inventory, digests: own });
       }
     }
   }
@@ -150,38 +149,48 @@ function byAlgorithm(digests: readonly Digest[]): ReadonlyMap<string, string> {
 function conflicts(inventories: readonly Inventory[]): readonly Remark[] {
   const remarks: Remark[] = [];
   for (const copies of copiesOf(inventories).values()) {
-    const first = new Map<string, { readonly value: string; readonly component: Component }>();
-    for (const { component, digests } of copies) {
-      const conflict = [...byAlgorithm(digests)].find(([algorithm, value]) => {
+    const first = new Map<string, Seen>();
+    for (const copy of copies) {
+      const conflict = [...byAlgorithm(copy.digests)].find(([algorithm, value]) => {
         const seen = first.get(algorithm);
-        if (seen === undefined) first.set(algorithm, { value, component });
+        if (seen === undefined) first.set(algorithm, { value, copy });
         return value.includes(" or ") || (seen !== undefined && seen.value !== value);
       });
       if (conflict === undefined) continue;
-      remarks.push(conflictRemark(component, conflict, first.get(conflict[0])));
+      remarks.push(conflictRemark(copy, conflict, first.get(conflict[0])));
     }
   }
   return remarks;
 }
 
-function conflictRemark(
-  component: Component,
-  [algorithm, value]: readonly [string, string],
-  seen: { readonly value: string; readonly component: Component } | undefined,
-): Remark {
-  const subject = componentName(component);
-  if (seen === undefined || seen.component === component) {
+/** A value of one algorithm, and the copy that had it first. */
+interface Seen {
+  readonly value: string;
+  readonly copy: Copy;
+}
+
+function conflictRemark(copy: Copy, [algorithm, value]: readonly [string, string], seen: Seen | undefined): Remark {
+  const subject = componentName(copy.component);
+  const place = { ...fileOf(copy.inventory), ...placeOf(copy.component) };
+  if (seen === undefined || seen.copy.component === copy.component) {
     const message = `one copy of it may have either of two digests (${algorithm})`;
-    return { rule: "integrity-conflict", subject, message, actual: `${algorithm}:${value}`, ...placeOf(component) };
+    return { rule: "integrity-conflict", subject, message, actual: `${algorithm}:${value}`, ...place };
   }
-  const where = seen.component.location ?? seen.component.file;
-  const message = `it has another ${algorithm} than the copy${where === undefined ? "" : ` at ${where}`}`;
+  const { component, inventory } = seen.copy;
+  const where = component.location ?? component.file;
+  const source = inventory === copy.inventory ? "" : ` in ${inventory.path}`;
+  const message = `it has another ${algorithm} than the copy${where === undefined ? "" : ` at ${where}`}${source}`;
   return {
     rule: "integrity-conflict",
     subject,
     message,
     expected: `${algorithm}:${seen.value}`,
     actual: `${algorithm}:${value}`,
-    ...placeOf(component),
+    ...place,
   };
+}
+
+/** A folder that was read has no digest, and is no file to point at. */
+function fileOf({ path, digest }: Inventory): Partial<Remark> {
+  return digest === undefined ? {} : { file: path };
 }
