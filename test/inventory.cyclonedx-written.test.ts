@@ -38,6 +38,25 @@ const SOURCES = [
   ["uv-fetch/uv.lock", readUvLock],
 ] as const;
 
+test("what a package states is the same after it was written and read", async () => {
+  const statements = {
+    ...{ author: "Ada <ada@acme.example>", supplier: "Acme", publisher: "Acme Press", license: "MIT" },
+    ...{ description: "serves files", homepage: "https://acme.example/" },
+    ...{ repository: "git+https://git.example/acme/files.git", issues: "https://git.example/acme/files/issues" },
+  };
+  const [path, read] = SOURCES[1];
+  const folder = join(ROOT, "fixtures/sbom", path, "..");
+  const inventory = await read({ tree: createDiskTree(folder, ""), path: "uv.lock" });
+  const graph = graphOf([{ ...inventory, components: inventory.components.map((one) => ({ ...one, statements })) }]);
+  for (const [name, format] of Object.entries(BOM_FORMATS)) {
+    const document = await format.write(graph, { toolVersion: "0.0.0", authors: [] });
+    const reader = name.startsWith("spdx") ? readSpdx : readCycloneDx;
+    const { components } = await readTexts(reader, { "bom.json": bomText(document) });
+    assert.ok(components.length > 0);
+    for (const component of components) assert.deepEqual({ ...component.statements }, statements, name);
+  }
+});
+
 test("an inventory is the same after it was written and read", async () => {
   for (const [path, read] of SOURCES) {
     const folder = join(ROOT, "fixtures/sbom", path, "..");

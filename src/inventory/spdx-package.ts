@@ -63,7 +63,7 @@ export function readPackage(json: JsonObject, isRoot: boolean, licenses: Readonl
     ...bytesOf(sortDigests([...checksums.digests, ...(own.digests ?? [])]), own),
     origin: own.origin ?? originAt(download.address, purl),
     facts: factsOf(own, [...checksums.others, ...verificationCode(json)]),
-    ...statementsOf(json, licenses),
+    ...statementsOf(json, licenses, own.statements),
     ...locationOf(location ?? pathOf(textMember(json, "packageFileName"))),
   } satisfies ReadElement["component"];
   const isRedacted = written.redacted || purl?.redacted === true || download.redacted;
@@ -192,7 +192,12 @@ function locationOf(text: string | undefined): { location?: string } {
   return location === undefined || location === "" ? {} : { location };
 }
 
-function statementsOf(json: JsonObject, licenses: ReadonlyMap<string, string>): { statements?: Statements } {
+/** @param own what SPDX has no field for, of our own properties */
+function statementsOf(
+  json: JsonObject,
+  licenses: ReadonlyMap<string, string>,
+  own: Statements = {},
+): { statements?: Statements } {
   const homepage = asserted(json, "homepage");
   const [declared, concluded] = [asserted(json, "licenseDeclared"), asserted(json, "licenseConcluded")];
   const license = declared ?? concluded;
@@ -200,7 +205,10 @@ function statementsOf(json: JsonObject, licenses: ReadonlyMap<string, string>): 
     ["description", asserted(json, "description") ?? asserted(json, "summary")],
     ["author", actor(asserted(json, "originator"))],
     ["supplier", actor(asserted(json, "supplier"))],
+    ["publisher", own.publisher],
     ["homepage", homepage === undefined ? undefined : publicUrl(homepage)?.url],
+    ["repository", own.repository === undefined ? undefined : publicUrl(own.repository)?.url],
+    ["issues", own.issues === undefined ? undefined : publicUrl(own.issues)?.url],
     ["license", license === undefined ? undefined : (licenses.get(license) ?? license)],
   ];
   const found = pairs.flatMap(([key, value]) =>
