@@ -119,6 +119,23 @@ test("examine: a conflict names both digests and both places", () => {
   );
 });
 
+test("examine: copies in one tree with other files are told, those with the same are not", () => {
+  const copy = (key: string, byte: string): Component =>
+    component(key, {
+      name: "b",
+      purl: "pkg:npm/b@1.0.0",
+      version: "1.0.0",
+      location: key,
+      digests: [],
+      facts: { bundled: true, otherChecksums: [`files:sha256/${byte.repeat(64)}`] },
+    });
+  const found = examine([inventory([copy("x/b", "a"), copy("y/b", "a"), copy("z/b", "c")])]);
+  assert.deepEqual(
+    found.map(({ rule, level, message, path }) => [rule, level, message, path]),
+    [["integrity-conflict", "warn", "it has other files than the copy at x/b", ["z/b"]]],
+  );
+});
+
 test("examine: two sources that disagree conflict", () => {
   const one = inventory([component("x", { digests: [A512] })]);
   const other = inventory([component("x", { digests: [B512] })], { path: "other", digest: A512 });

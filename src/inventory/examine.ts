@@ -14,6 +14,7 @@ export function examine(inventories: readonly Inventory[]): readonly Remark[] {
       ...emptiness(inventory),
       ...inventory.components.flatMap(nameRemarks),
       ...digestRemarks(inventory),
+      ...changedCopies(inventory),
     ]),
     ...conflicts(inventories),
   ];
@@ -104,6 +105,33 @@ function counted(
   const have = found.length === 1 ? "has" : "have";
   const message = `${found.length} of ${components.length} ${have} ${what}: ${names.join(", ")}${found.length > 5 ? ", …" : ""}`;
   return [{ rule, subject: path, message }];
+}
+
+/**
+ * Copies inside one tree that have no digest of an archive, of one package in one version, with other files. A warning:
+ * whoever made the tree may have left files out of one, or built it for another Python.
+ */
+function changedCopies({ components }: Inventory): readonly Remark[] {
+  const first = new Map<string, { readonly component: Component; readonly checksum: string }>();
+  return components.flatMap((component): readonly Remark[] => {
+    const { purl, version, facts } = component;
+    const checksum = facts.otherChecksums?.find((text) => text.startsWith("files:"));
+    if (purl === undefined || version === undefined || checksum === undefined) return [];
+    const seen = first.get(purl);
+    if (seen === undefined) first.set(purl, { component, checksum });
+    if (seen === undefined || seen.checksum === checksum) return [];
+    return [
+      {
+        rule: "integrity-conflict",
+        level: "warn",
+        subject: componentName(component),
+        message: `it has other files than the copy at ${seen.component.location ?? seen.component.key}`,
+        expected: seen.checksum,
+        actual: checksum,
+        ...placeOf(component),
+      },
+    ];
+  });
 }
 
 /** Digests of one thing that a purl names: the archive, or one of its files. */
