@@ -123,7 +123,7 @@ test("each kind of source is told, and secrets and paths of machines are left ou
   const commit = "89abcdef0123456789abcdef0123456789abcdef";
   const source = (type: string, url: string, more = ""): string =>
     `[package.source]\ntype = "${type}"\nurl = "${url}"\n${more}`;
-  const one = `files = [{file = "x-1.0-py3-none-any.whl", hash = "${HASH}"}]\n`;
+  const one = (name: string): string => `files = [{file = "${name}-1.0-py3-none-any.whl", hash = "${HASH}"}]\n`;
   const inventory = await readTexts(
     "poetry-lock",
     [
@@ -136,10 +136,10 @@ test("each kind of source is told, and secrets and paths of machines are left ou
         ),
       ),
       locked("moving", source("git", "git@git.example:o/r.git", 'reference = "main"\nresolved_reference = "main"')),
-      locked("address", one + source("url", "https://me:s3cret@u.example/x-1.0-py3-none-any.whl")),
-      locked("archive", one + source("file", "wheels/x-1.0-py3-none-any.whl")),
+      locked("address", one("address") + source("url", "https://me:s3cret@u.example/address-1.0-py3-none-any.whl")),
+      locked("archive", one("archive") + source("file", "wheels/archive-1.0-py3-none-any.whl")),
       locked("folder", `develop = true\n${source("directory", "../somebody")}`),
-      locked("index", one + source("legacy", "https://me:s3cret@i.example/simple", 'reference = "mine"')),
+      locked("index", one("index") + source("legacy", "https://me:s3cret@i.example/simple", 'reference = "mine"')),
       locked("odd", source("carrier-pigeon", "coo")),
       TAIL,
     ].join("\n"),
@@ -159,7 +159,7 @@ test("each kind of source is told, and secrets and paths of machines are left ou
     host: "git.example",
     reference: "main",
   });
-  assert.deepEqual(origins.get("archive"), { kind: "file", path: "wheels/x-1.0-py3-none-any.whl" });
+  assert.deepEqual(origins.get("archive"), { kind: "file", path: "wheels/archive-1.0-py3-none-any.whl" });
   assert.deepEqual(origins.get("folder"), { kind: "directory" });
   assert.deepEqual(digestTexts(componentAt(inventory, "address@1.0")), [HASH]);
   assert.equal(componentAt(inventory, "address@1.0").distributions, undefined);

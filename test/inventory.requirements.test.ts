@@ -383,3 +383,17 @@ test("lines that are made to be slow are read in linear steps", async () => {
   // The third line goes on in the fourth.
   assert.equal(inventory.components.length, 3);
 });
+
+test("a wheel that is called like another package is told, and no marker holds a secret", async () => {
+  const lines = [
+    "good @ https://h.example/good-1.0-py3-none-any.whl",
+    "hidden @ https://h.example/evil-1.0-py3-none-any.whl",
+    'marked==1.0 ; sys_platform == "https://me:s3cret@h.example/?token=s3cret"',
+  ];
+  const inventory = await readTexts("requirements", lines.join("\n"));
+  assert.deepEqual(
+    inventory.remarks.map(({ rule, subject, actual }) => [rule, subject, actual]),
+    [["component-malformed", "hidden@1.0", "evil"]],
+  );
+  assert.doesNotMatch(JSON.stringify(inventory), /s3cret/);
+});

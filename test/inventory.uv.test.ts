@@ -194,6 +194,27 @@ test("what is wrong with a part is remarked, and the part is listed", async () =
   }
 });
 
+test("files that are called like another package or version, and edges that are none, are said", async () => {
+  const source = 'source = { registry = "https://files.pypi.example/simple" }';
+  const wheel = (file: string): string =>
+    `${source}\nwheels = [{ url = "https://files.pypi.example/${file}", hash = "${HASH}" }]`;
+  const rows: readonly [sentence: string, more: string, expected: readonly string[]][] = [
+    ["its own wheel, in another spelling", wheel("My_Lib-1.0.0-py3-none-any.whl"), []],
+    ["a local version and a build", wheel("my_lib-1.0%2Bcpu-1abc-py3-none-any.whl"), []],
+    ["another package's wheel", wheel("evil-1.0-py3-none-any.whl"), ["component-malformed"]],
+    ["another version's wheel", wheel("my_lib-1.0.1-py3-none-any.whl"), ["component-malformed"]],
+    ["dependencies that are a text", `${wheel("a.zip")}\ndependencies = "b"`, ["inventory-incomplete"]],
+    ["dependencies that are texts", `${wheel("a.zip")}\ndependencies = ["b"]`, ["inventory-incomplete"]],
+    ["extras that are a list", `${wheel("a.zip")}\noptional-dependencies = []`, ["inventory-incomplete"]],
+    ["wheels that are a table", `${source}\nwheels = { hash = "${HASH}" }`, ["integrity-malformed"]],
+  ];
+  for (const [sentence, more, expected] of rows) {
+    const inventory = await readTexts("uv-lock", lock(locked("my-lib", more)));
+    assert.deepEqual(rulesOf(inventory), expected, sentence);
+    assert.equal(inventory.components.length, 1, sentence);
+  }
+});
+
 test("the line of a malformed hash is its own, and a missing package is named with the way to it", async () => {
   const part = locked(
     "a",

@@ -23,10 +23,16 @@ export function poetryEdges(table: JsonObject, index: RequirementIndex): Parts {
     if (known === undefined) optional.set(name, [requirement]);
     else known.push(requirement);
   }
+  const unread = ["dependencies", "extras"].some((name) => !isJsonObject(member(table, name) ?? {}));
   const parts = new Map<string, readonly Edge[]>([
     [
       "",
-      needed.filter((requirement) => requirement.optional !== true).map((requirement) => edgeOf(requirement, index)),
+      [
+        ...needed
+          .filter((requirement) => requirement.optional !== true)
+          .map((requirement) => edgeOf(requirement, index)),
+        ...(unread ? [{ to: [], parts: [], missing: "something that is no table" }] : []),
+      ],
     ],
   ]);
   for (const [extra, list] of extrasOf(table)) {

@@ -2,6 +2,7 @@
 // readers, so that these mean the same in each format.
 
 import type { Component, Facts, Inventory, Scope } from "../core/inventory.ts";
+import { publicProse } from "../core/public-url.ts";
 import { pypiPurl } from "../core/purl.ts";
 import { allows, isPythonName, normalName } from "./python-names.ts";
 import type { Entry, Ledger } from "./python-ledger.ts";
@@ -80,7 +81,8 @@ function factsOf({ key, name, version, facts }: Entry, { walked, requested }: As
   const own = asked.length < 2 ? asked : asked.filter((specifier) => allows(specifier, version ?? "") !== false);
   return {
     ...facts,
-    ...(marker === undefined ? {} : { marker }),
+    // A text in a marker may be anything.
+    ...(marker === undefined ? {} : { marker: publicProse(marker) }),
     ...(own.length === 0 || facts.requested !== undefined ? {} : { requested: own.join(", ") }),
   };
 }

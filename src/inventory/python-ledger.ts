@@ -8,6 +8,7 @@ import { pypiPurl } from "../core/purl.ts";
 import type { RuleId } from "../core/rules.ts";
 import { createKeys, createRemarks } from "./component-key.ts";
 import type { Hashes } from "./python-hashes.ts";
+import { foreignFile } from "./python-file-names.ts";
 import { joinHashes } from "./python-hashes.ts";
 import { isPythonName, isPythonVersion } from "./python-names.ts";
 import type { Place } from "./python-place.ts";
@@ -56,7 +57,7 @@ export interface Ledger {
     rule: RuleId,
     subject: string,
     message: string,
-    more?: Pick<Remark, "file" | "line" | "path" | "actual" | "hint">,
+    more?: Pick<Remark, "file" | "line" | "path" | "actual" | "hint" | "level">,
   ): void;
   /** A remark that does not make the inventory incomplete, whatever its rule. */
   note(remark: Remark): void;
@@ -90,6 +91,7 @@ export function createLedger(shown: string): Ledger {
     add(locked) {
       const entry = entryOf(locked, shown, uniqueKey);
       sayTroubles(locked, entryName(entry), remark);
+      sayForeignFile(entry, locked, remark);
       return entry;
     },
   };
@@ -140,6 +142,21 @@ function distributionOf({ url, fileName, hashes, size }: LockedFile): Distributi
     digests: hashes.digests,
     ...(size === undefined ? {} : { size }),
   };
+}
+
+/** The first of its files, or its one archive, that is called like something else. */
+function sayForeignFile(entry: Entry, { line }: LockedPackage, remark: Ledger["remark"]): void {
+  const { origin } = entry;
+  const address = origin.kind === "url" ? origin.url : origin.kind === "file" ? origin.path : undefined;
+  const archive = address === undefined ? [] : [{ fileName: address.slice(address.lastIndexOf("/") + 1) }];
+  for (const { fileName } of [...(entry.distributions ?? []), ...archive]) {
+    const foreign = fileName === undefined ? undefined : foreignFile(fileName, entry);
+    if (foreign === undefined) continue;
+    const { message, ...more } = foreign;
+    const file = entry.file === undefined ? {} : { file: entry.file };
+    remark("component-malformed", entryName(entry), message, { line, ...file, ...more });
+    return;
+  }
 }
 
 function sayTroubles(locked: LockedPackage, subject: string, remark: Ledger["remark"]): void {

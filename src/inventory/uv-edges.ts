@@ -1,7 +1,7 @@
 // The edges of uv.lock: `{ name, version?, source?, extra?, marker? }`, where version and source are stated when more
 // than one package has the name (forks).
 
-import { member, objectMember, textMember } from "../core/json-value.ts";
+import { isJsonObject, member, objectMember, textMember } from "../core/json-value.ts";
 import type { JsonObject } from "../core/json-value.ts";
 import type { Edge, Parts } from "./python-graph.ts";
 import type { Entry } from "./python-ledger.ts";
@@ -52,8 +52,9 @@ function nameOf(name: string, version: string | undefined, source: JsonObject | 
 
 /** The edges of a package: its own, those of its extras and groups. */
 export function partsOfPackage({ table }: UvPackage, index: UvIndex): Parts {
+  const unread = ["optional-dependencies", "dev-dependencies"].some((name) => !isJsonObject(member(table, name) ?? {}));
   return new Map([
-    ["", edgesOf(table, "dependencies", index)],
+    ["", [...edgesOf(table, "dependencies", index), ...(unread ? [UNREAD] : [])]],
     ...partsBelow(table, "optional-dependencies", "extra", index),
     ...partsBelow(table, "dev-dependencies", "group", index),
   ]);
@@ -77,8 +78,13 @@ function partsBelow(
   return Object.keys(below).map((part) => [`${prefix}:${normalName(part)}`, edgesOf(below, part, index)] as const);
 }
 
+/** What stands where edges should, and is none. */
+const UNREAD: Edge = { to: [], parts: [], missing: "something that is no table" };
+
 function edgesOf(table: JsonObject, name: string, index: UvIndex): readonly Edge[] {
-  return tableList(table, name).map((item) => {
+  let unread = false;
+  const items = tableList(table, name, () => (unread = true));
+  const edges = items.map((item): Edge => {
     const to = index(item);
     const marker = textMember(item, "marker");
     // Requirements of the manifest say `extras`, edges `extra`.
@@ -90,6 +96,7 @@ function edgesOf(table: JsonObject, name: string, index: UvIndex): readonly Edge
       ...(to.length > 0 ? {} : { missing: wantedName(item) }),
     };
   });
+  return unread ? [...edges, UNREAD] : edges;
 }
 
 function wantedName(item: JsonObject): string {

@@ -117,10 +117,12 @@ function filesOf(table: JsonObject): readonly LockedFile[] {
   const wheels = member(table, "wheels");
   const items = [
     ...(sdist === undefined ? [] : [sdist]),
-    ...(Array.isArray(wheels) ? (wheels as readonly Json[]) : []),
+    ...(wheels === undefined ? [] : Array.isArray(wheels) ? (wheels as readonly Json[]) : [wheels]),
   ];
   return items.map((item) => {
-    if (!isJsonObject(item)) return { hashes: { digests: [], malformed: ["a file that is no table"] } };
+    if (!isJsonObject(item) || item === wheels) {
+      return { hashes: { digests: [], malformed: ["a file that is no table"] } };
+    }
     const path = textMember(item, "path") ?? textMember(item, "filename");
     return {
       url: textMember(item, "url"),
