@@ -269,3 +269,13 @@ test("yarn 1: damaged files are refused, or read with all that must hold", async
     else assert.deepEqual(faultsOf(outcome), []);
   }
 });
+
+test("yarn 1: remarks of one rule are bounded, and hide none of another", async () => {
+  const entries = Array.from({ length: 1500 }, (_, i) => `a${i}@1:\n  version "1.0.0"\n  integrity "sha512-AAAA"\n`);
+  const { remarks } = await readFiles(readYarnLock, LOCK, {
+    [LOCK]: `${HEAD}${entries.join("\n")}\n"../b@1":\n  version "1.0.0"\n`,
+  });
+  const rules = remarks.map(({ rule }) => rule);
+  assert.equal(rules.filter((rule) => rule === "integrity-malformed").length, 1000);
+  assert.ok(rules.includes("component-malformed"));
+});

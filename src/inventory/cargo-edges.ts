@@ -12,38 +12,12 @@ interface Own {
   readonly project: CargoProject;
 }
 
-/** More remarks on one lockfile are counted and not kept. */
-const MAX_REMARKS = 1000;
-
-/** The graph with a bound to its remarks; `finish` tells how many there are besides. */
-function boundRemarks(graph: LockGraph): { readonly graph: LockGraph; finish(): void } {
-  let count = 0;
-  const isRoom = (): boolean => {
-    count += 1;
-    return count <= MAX_REMARKS;
-  };
-  return {
-    graph: {
-      ...graph,
-      remark: (...remark) => (isRoom() ? graph.remark(...remark) : undefined),
-      missing: (...missing) => (isRoom() ? graph.missing(...missing) : undefined),
-      secret: (node) => (isRoom() ? graph.secret(node) : undefined),
-    },
-    finish() {
-      if (count <= MAX_REMARKS) return;
-      const message = `there are ${count - MAX_REMARKS} more remarks on it than are listed`;
-      graph.remark("inventory-incomplete", graph.root.component.file ?? "", message);
-    },
-  };
-}
-
 /** Adds the edges of all packages, and remarks on what is wrong with packages or asked for and not there. */
 export function connectPackages(
-  unbound: LockGraph,
+  graph: LockGraph,
   nodes: ReadonlyMap<CargoPackage, LockNode>,
   { own, project }: Own,
 ): void {
-  const { graph, finish } = boundRemarks(unbound);
   const find = createLookup(nodes);
   const needed = new Set<LockNode>();
   for (const [entry, node] of nodes) {
@@ -63,7 +37,6 @@ export function connectPackages(
   for (const [entry, node] of nodes) remarkPackage(graph, entry, node);
   remarkRepeated(graph, nodes);
   connectOwn(graph, nodes, needed, { own, project });
-  finish();
 }
 
 /** A need without its source, which may hold a secret. */

@@ -48,3 +48,14 @@ export function createRemarks(subject: string): Remarks {
     },
   };
 }
+
+/** As many of each rule as anybody reads, and a remark that counts the others: none of one rule hides behind another. */
+export function boundRemarks(remarks: readonly Remark[], shown: string): readonly Remark[] {
+  const byRule = new Map<Remark["rule"], Remarks>();
+  for (const remark of remarks) {
+    const kept = byRule.get(remark.rule) ?? createRemarks(shown);
+    kept.add(remark);
+    byRule.set(remark.rule, kept);
+  }
+  return [...byRule.values()].flatMap((kept) => kept.list());
+}

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { Component, Inventory, Remark, Scope } from "../core/inventory.ts";
 import type { RuleId } from "../core/rules.ts";
+import { boundRemarks } from "./component-key.ts";
 import { isStronger, nodeName } from "./lock-node.ts";
 import type { LockNode } from "./lock-node.ts";
 import { scopesOf, tracePaths } from "./lock-scopes.ts";
@@ -85,7 +86,8 @@ export function createLockGraph({ tree, path }: SourceInput, rootComponent: Lock
         if (trace !== undefined) made.path = trace;
         return made;
       });
-      const incomplete = said.some(({ rule }) => rule === "inventory-incomplete");
+      const kept = boundRemarks(said, file);
+      const incomplete = kept.some(({ rule }) => rule === "inventory-incomplete");
       return {
         path: file,
         digest: { algorithm: "sha256", hex: createHash("sha256").update(bytes).digest("hex"), from: "computed" },
@@ -93,7 +95,7 @@ export function createLockGraph({ tree, path }: SourceInput, rootComponent: Lock
         root: finished(root, "runtime"),
         components: nodes.map((node) => finished(node, scopes.get(node) ?? node.statedScope ?? "runtime")),
         completeness: incomplete ? "incomplete" : unknown ? "unknown" : "complete",
-        remarks: said,
+        remarks: kept,
         skipped: [],
       };
     },

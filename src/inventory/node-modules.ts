@@ -11,7 +11,7 @@ import type { DiskNode, Layout } from "./npm-disk.ts";
 import { examineFiles } from "./npm-disk-files.ts";
 import { readLockfile } from "./npm-lock.ts";
 import type { NpmLockReading } from "./npm-lock.ts";
-import { boundRemarks } from "./npm-lock-reports.ts";
+import { boundRemarks } from "./component-key.ts";
 import { readManifest } from "./npm-lock-root.ts";
 import { diskCommands } from "./npm-installed.ts";
 import type { ReadSource, SourceInput, Tree } from "./source.ts";

@@ -4,7 +4,6 @@
 import type { Remark } from "../core/inventory.ts";
 import { textMember } from "../core/json-value.ts";
 import type { LargeJson } from "../core/large-json.ts";
-import { createRemarks } from "./component-key.ts";
 import { nameOf } from "./npm-component.ts";
 import type { ReportDetail } from "./npm-component.ts";
 import type { Edges } from "./npm-edges.ts";
@@ -55,17 +54,6 @@ export function createReports(shown: string, json: LargeJson): Reports {
       return [...remarks, { rule: "inventory-incomplete", level: "warn", subject: shown, message, file: shown }];
     },
   };
-}
-
-/** As many of each rule as anybody reads, and a remark that counts the others: none of one rule hides behind another. */
-export function boundRemarks(remarks: readonly Remark[], shown: string): readonly Remark[] {
-  const byRule = new Map<Remark["rule"], ReturnType<typeof createRemarks>>();
-  for (const remark of remarks) {
-    const kept = byRule.get(remark.rule) ?? createRemarks(shown);
-    kept.add(remark);
-    byRule.set(remark.rule, kept);
-  }
-  return [...byRule.values()].flatMap((kept) => kept.list());
 }
 
 /** How remarks call a node: as the component will be called. */

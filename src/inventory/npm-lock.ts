@@ -22,7 +22,8 @@ import { edgesOf, linkEdges, NO_EDGES, orphansOf, requestOf, workspaceLinks } fr
 import type { Edges } from "./npm-edges.ts";
 import { contradictions } from "./npm-lock-contradictions.ts";
 import { nodesOfDependencies } from "./npm-lock-legacy.ts";
-import { boundRemarks, createReports } from "./npm-lock-reports.ts";
+import { boundRemarks } from "./component-key.ts";
+import { createReports } from "./npm-lock-reports.ts";
 import type { Reports } from "./npm-lock-reports.ts";
 import { withScopes } from "./npm-lock-scopes.ts";
 import { manifestDrift, publicRequest, readManifest, rootOf, workspacePlaces } from "./npm-lock-root.ts";

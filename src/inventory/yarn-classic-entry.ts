@@ -52,7 +52,7 @@ export function addEntry(
   // Of a linked folder yarn knows no version and writes 0.0.0.
   const version = linked ? undefined : stated;
   const { digests, malformed } = parseIntegrity(
-    [properties.get("integrity")?.text ?? "", sha1 === undefined ? "" : `sha1-${sha1}`].join(" "),
+    [properties.get("integrity")?.text ?? "", sha1 === undefined ? "" : sriOfSha1(sha1)].join(" "),
   );
   const shown = publicReference(first);
   const purl = lockPurl(name, version, origin);
@@ -89,6 +89,11 @@ export function addEntry(
   if (names.size > 1)
     say("component-malformed", `one entry stands for several packages: ${[...names].slice(0, 5).join(", ")}`);
   return node;
+}
+
+/** What stands behind `#` in the address is hexadecimal. */
+function sriOfSha1(hex: string): string {
+  return `sha1-${Buffer.from(hex, "hex").toString("base64")}`;
 }
 
 interface Location extends Located {
