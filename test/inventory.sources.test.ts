@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UserError } from "../src/core/errors.ts";
 import { SOURCES } from "../src/inventory/sources.ts";
 import type { SourceKind } from "../src/inventory/sources.ts";
 import type { Source } from "../src/inventory/source.ts";
@@ -168,3 +169,40 @@ for (const [sentence, prepare, path, read] of CASES) {
     }
   });
 }
+
+/** A folder that holds one file. @returns what is read of it, or what the error says */
+async function answerTo(name: string, text: string): Promise<unknown> {
+  const top = realpathSync(mkdtempSync(join(tmpdir(), "boltseal-sources-")));
+  try {
+    writeFileSync(join(top, name), text);
+    const { skipped } = await readInventories({ path: name, cwd: top });
+    return skipped.map(({ path }) => path);
+  } catch (error) {
+    assert.ok(error instanceof UserError);
+    return [error.code, error.hint?.includes("--source file")];
+  } finally {
+    rmSync(top, { recursive: true });
+  }
+}
+
+test("sources: a manifest is no lockfile, and a list that is not known is said to be a plain file", async () => {
+  const refused = ["source-unknown", true];
+  assert.deepEqual(await answerTo("package.json", "{}"), refused);
+  assert.deepEqual(await answerTo("pyproject.toml", "[project]"), refused);
+  assert.deepEqual(await answerTo("prod.txt", "acme==1.0"), ["prod.txt"]);
+  assert.deepEqual(await answerTo("server.js", "run()"), []);
+});
+
+test("sources: a link is told by the name of what it leads to, too", async () => {
+  const top = realpathSync(mkdtempSync(join(tmpdir(), "boltseal-sources-")));
+  try {
+    symlinkSync(join(ROOT, "fixtures/sbom/uv-fetch/uv.lock"), join(top, "current"));
+    const { inventories } = await readInventories({ path: "current", cwd: top });
+    assert.deepEqual(
+      inventories.map(({ path, components }) => [path, components.length > 10]),
+      [["current", true]],
+    );
+  } finally {
+    rmSync(top, { recursive: true });
+  }
+});

@@ -93,7 +93,20 @@ function chooseForFile(full: string, path: string, kind: SourceKind | undefined)
   const named = inTree === basename(path) ? undefined : { path: inTree, shown: path };
   const tree = createDiskTree(dirname(real), folder === "." ? "" : folder, named);
   if (kind !== undefined) return { tree, chosen: [{ kind, path: inTree, guessed: false }], skipped: [] };
-  return { tree, chosen: [{ ...kindOfFile(real, basename(path)), path: inTree }], skipped: [] };
+  const found = kindOfFile(real, [...new Set([basename(path), inTree])]);
+  if (found.kind === "file" && Object.hasOwn(LOCKED_BY, inTree)) throw manifestAlone(path, inTree);
+  const doubt = found.kind === "file" && LISTING.test(path) ? [{ path, reason: UNTOLD }] : [];
+  return { tree, chosen: [{ ...found, path: inTree }], skipped: doubt };
+}
+
+/** Files of these names may be lists of components, in a form or under a name that is not known. */
+const LISTING = /(?:\.(?:txt|in|lock|lockb|toml|ya?ml|json|jsonc|sum|mod|cdx|spdx)|lock(?:file)?)$/i;
+const UNTOLD =
+  "what is in it is not read: it is taken for a plain file; --source KIND reads a lockfile of another name";
+
+function manifestAlone(path: string, name: string): UserError {
+  const hint = `lock them first: ${LOCKED_BY[name] ?? ""}; --source file lists the file itself`;
+  return new UserError("source-unknown", `${path}: does not say which versions are installed`, { hint });
 }
 
 /** How much of a file is looked at to tell its kind (bytes). */
@@ -101,8 +114,11 @@ const HEAD = 4096;
 /** Kinds that are told by name alone, and read as a plain file when they are not what they are called. */
 const GUESSED: readonly SourceKind[] = ["npm-package", "sdist"];
 
-function kindOfFile(full: string, name: string): Pick<Chosen, "kind" | "guessed"> {
-  const byName = KINDS.find(([, { names }]) => names?.test(name));
+/** @param called the name that was given, and that of what a link leads to */
+function kindOfFile(full: string, called: readonly string[]): Pick<Chosen, "kind" | "guessed"> {
+  const byName = called
+    .map((name) => KINDS.find(([, { names }]) => names?.test(name)))
+    .find((found) => found !== undefined);
   if (byName !== undefined) return { kind: byName[0], guessed: GUESSED.includes(byName[0]) };
   const bytes = readStart(full, HEAD);
   const content = kindOf(bytes);
