@@ -194,6 +194,23 @@ test("what is wrong with a part is remarked, and the part is listed", async () =
   }
 });
 
+test("no text that should be a name, version, hash or specifier tells a secret", async () => {
+  const address = "https://me:s3cret@h.example/x?token=s3cret";
+  const source = 'source = { registry = "https://files.pypi.example/simple" }';
+  const rows = [
+    locked(address, source),
+    locked("a", source).replace('"1.0"', `"${address}"`),
+    locked("a", `${source}\nwheels = [{ filename = "${address}", hash = "${address}" }]`),
+    locked("a", `${source}\ndependencies = [{ name = "${address}" }]`),
+    `[manifest]\noverrides = [{ name = "a", specifier = "${address}" }]\n${locked("a", source)}`,
+  ];
+  for (const row of rows) {
+    const inventory = await readTexts("uv-lock", [HEAD, row].join("\n"));
+    assert.equal(inventory.components.length, 1, row);
+    assert.doesNotMatch(JSON.stringify(inventory), /s3cret/, row);
+  }
+});
+
 test("files that are called like another package or version, and edges that are none, are said", async () => {
   const source = 'source = { registry = "https://files.pypi.example/simple" }';
   const wheel = (file: string): string =>

@@ -63,7 +63,7 @@ function checkVersion(value: JsonObject, shown: string): JsonObject {
   const version = textMember(metadata, "lock_version");
   if (version !== undefined && /^4(?:\.\d{1,4}){0,2}$/.test(version)) return metadata;
   const hint = "lock again with a version of PDM that writes lock_version 4";
-  const named = version === undefined ? "the version" : `lock_version ${version}`;
+  const named = /^[\w.-]{1,20}$/.test(version ?? "") ? `lock_version ${version ?? ""}` : "the version";
   throw new UserError("source-unsupported", `${shown}: ${named} of PDM's lockfile is not known`, { hint });
 }
 

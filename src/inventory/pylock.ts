@@ -53,7 +53,11 @@ function checkVersion(value: JsonObject, shown: string): void {
   if (version === undefined) throw new UserError("source-malformed", `${shown}:1: states no lock-version`);
   if (/^1\.\d{1,4}$/.test(version)) return;
   const hint = "export it again in lock-version 1.0";
-  throw new UserError("source-unsupported", `${shown}: lock-version ${version} of pylock.toml is not known`, { hint });
+  throw new UserError(
+    "source-unsupported",
+    `${shown}: lock-version ${/^[\w.-]{1,20}$/.test(version) ? version : "of another form"} of pylock.toml is not known`,
+    { hint },
+  );
 }
 
 interface Spot {

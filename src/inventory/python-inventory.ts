@@ -83,7 +83,7 @@ function factsOf({ key, name, version, facts }: Entry, { walked, requested }: As
     ...facts,
     // A text in a marker may be anything.
     ...(marker === undefined ? {} : { marker: publicProse(marker) }),
-    ...(own.length === 0 || facts.requested !== undefined ? {} : { requested: own.join(", ") }),
+    ...(own.length === 0 || facts.requested !== undefined ? {} : { requested: publicProse(own.join(", ")) }),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import type { Digest } from "../core/digest.ts";
 import type { Component, Distribution, Facts, Remark, Statements } from "../core/inventory.ts";
-import { publicUrl } from "../core/public-url.ts";
+import { publicProse, publicUrl } from "../core/public-url.ts";
 import { pypiPurl } from "../core/purl.ts";
 import type { RuleId } from "../core/rules.ts";
 import { createKeys, createRemarks } from "./component-key.ts";
@@ -80,7 +80,17 @@ export function createLedger(shown: string): Ledger {
   let incomplete = false;
   const remark: Ledger["remark"] = (rule, subject, message, more = {}) => {
     if (rule === "inventory-incomplete") incomplete = true;
-    remarks.add({ rule, subject, message, file: shown, ...more });
+    // Names and hashes that are none may be addresses.
+    const { actual, path, ...rest } = more;
+    remarks.add({
+      rule,
+      subject: publicProse(subject),
+      message: publicProse(message),
+      file: shown,
+      ...rest,
+      ...(actual === undefined ? {} : { actual: publicProse(actual) }),
+      ...(path === undefined ? {} : { path: path.map(publicProse) }),
+    });
   };
   return {
     shown,
@@ -88,12 +98,35 @@ export function createLedger(shown: string): Ledger {
     note: (made) => remarks.add(made),
     remarks: () => remarks.list(),
     isIncomplete: () => incomplete,
-    add(locked) {
+    add(stated) {
+      const locked = withoutSecrets(stated);
       const entry = entryOf(locked, shown, uniqueKey);
       sayTroubles(locked, entryName(entry), remark);
       sayForeignFile(entry, locked, remark);
       return entry;
     },
+  };
+}
+
+/** Its texts, each of which may be an address where nobody expects one. */
+function withoutSecrets(stated: LockedPackage): LockedPackage {
+  const { name, version, key, facts, statements } = stated;
+  const prose = (text: string | undefined): string | undefined => (text === undefined ? text : publicProse(text));
+  const { requested, patched, engines } = facts;
+  return {
+    ...stated,
+    name: prose(name),
+    version: prose(version),
+    key: prose(key),
+    facts: {
+      ...facts,
+      ...(requested === undefined ? {} : { requested: publicProse(requested) }),
+      ...(patched === undefined ? {} : { patched: publicProse(patched) }),
+      ...(engines === undefined ? {} : { engines: engines.map(publicProse) }),
+    },
+    ...(statements?.description === undefined
+      ? {}
+      : { statements: { ...statements, description: publicProse(statements.description) } }),
   };
 }
 
@@ -135,7 +168,9 @@ function filesOf({ files, oneArchive }: LockedPackage): {
 
 function distributionOf({ url, fileName, hashes, size }: LockedFile): Distribution {
   const found = url === undefined ? undefined : publicUrl(url);
-  const name = fileName ?? found?.url.slice(found.url.lastIndexOf("/") + 1);
+  // What is called a name may be an address or a path.
+  const own = fileName === undefined ? undefined : (publicUrl(fileName)?.url ?? fileName);
+  const name = (own ?? found?.url)?.replace(/^.*[/\\]/s, "").replace(/[?#].*$/s, "");
   return {
     ...(found === undefined ? {} : { url: found.url }),
     ...(name === undefined || name === "" ? {} : { fileName: name }),
