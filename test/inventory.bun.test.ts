@@ -264,6 +264,8 @@ const REFUSED: readonly (readonly [name: string, path: string, text: string, cod
   ["a version that is a text", LOCK, lock({}, {}, "2"), "source-malformed", /^$/],
   ["packages that are a list", LOCK, lock({}, { packages: [] }), "source-malformed", /^$/],
   ["a key that appears twice", LOCK, '{"lockfileVersion":2,"packages":{"a":[],"a":[]}}', "source-malformed", /^$/],
+  ["a comment that ends for some at a carriage return", LOCK, '{"lockfileVersion":1, // x\r"packages":{}\n}', "source-malformed", /^$/],
+  ["a comment that ends for some at U+2028", LOCK, '{"lockfileVersion":1, // x\u2028"packages":{}\n}', "source-malformed", /^$/],
   ["a list", LOCK, "[]", "source-malformed", /^$/],
   ["nothing", LOCK, "", "source-malformed", /^$/],
 ]; // prettier-ignore

@@ -70,6 +70,11 @@ const REFUSED: readonly (readonly [name: string, text: string, message: RegExp])
   ["a directive", "%YAML 1.1\n---\na: b\n", /^f\.yaml:1: directives are not allowed$/],
   ["a key that is a list", "? [a]\n: b\n", /^f\.yaml:1: a key is not a text$/],
   ["a bracket that does not close", "a: b\nc: [d\n", /^f\.yaml:\d: not valid YAML: /],
+  [
+    "a carriage return, behind which a comment ends for some",
+    "a: b\n# c\rd: e\n",
+    /^f\.yaml:2: a carriage return without a line feed$/,
+  ],
   ["tabs as indentation", "a:\n\tb: c\n", /^f\.yaml:2: not valid YAML: /],
   ["lists in lists in one line", `${"- ".repeat(2000)}a\n`, /^f\.yaml:1: too many lists and mappings in one line$/],
   ["brackets in brackets", `a: ${"[".repeat(300)}${"]".repeat(300)}\n`, /^f\.yaml:1: nested deeper than 100 levels$/],

@@ -42,12 +42,16 @@ function isValueEnd(unit: number): boolean {
   return unit !== -1 && unit !== COMMA && unit !== COLON && unit !== OPEN && unit !== OPEN_LIST;
 }
 
-/** The index behind a comment that begins here; -1 when none does, or it does not end. */
+/** What ends a comment for some programs and not for others; CR before LF does not. Nothing may hide behind it. */
+const OTHER_LINE_END = /\r(?!$)|[\u2028\u2029]/;
+
+/** The index behind a comment that begins here; -1 when none does, it does not end, or where it ends can be doubted. */
 function endOfComment(text: string, start: number): number {
   const next = text.charCodeAt(start + 1);
   if (next === SLASH) {
     const end = text.indexOf("\n", start);
-    return end === -1 ? text.length : end;
+    const comment = text.slice(start, end === -1 ? text.length : end);
+    return OTHER_LINE_END.test(comment) ? -1 : start + comment.length;
   }
   const end = next === STAR ? text.indexOf("*/", start + 2) : -1;
   return end === -1 ? -1 : end + 2;

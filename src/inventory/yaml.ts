@@ -18,7 +18,7 @@ const MAX_TEXT = 32 * 1024 * 1024;
 
 /**
  * The documents of a YAML stream; none for a stream of comments. Refused: duplicate keys, keys that are no texts,
- * anchors, aliases, tags, merge keys, directives, depth over 100, more than 300,000 lines and parts of lines.
+ * anchors, aliases, tags, merge keys, directives, lone carriage returns, depth over 100, more than 300,000 lines and parts of lines.
  * A leading byte order mark is allowed.
  * @throws UserError `source-malformed` with source and line, `input-too-large`
  */
@@ -44,6 +44,9 @@ function refuseCostlyText(text: string, source: string, fail: Fail): void {
       line += 1;
       parts += 1;
       indicators = 0;
+    } else if (unit === 0x0d && text.charCodeAt(at + 1) !== 0x0a) {
+      // Ends a line, and so a comment, for the package managers' parser (js-yaml), and none for the one used here.
+      fail("a carriage return without a line feed", line);
     } else if (unit === 0x2c) {
       parts += 1;
     } else if (unit === 0x5b || unit === 0x7b) {
