@@ -305,6 +305,17 @@ test("npm-lock: bundled is what npm takes for it, whatever an entry says of itse
   assert.deepEqual(inventory.components[1]?.facts.otherChecksums, [`npm:${SHA512}`]);
 });
 
+test("npm-lock: places that differ in capitals only are told", async () => {
+  const inventory = await packagesInventory({
+    "node_modules/JSONStream": entryOf("JSONStream", "1.3.5"),
+    "node_modules/jsonstream": entryOf("jsonstream", "1.0.3"),
+  });
+  assert.equal(inventory.components.length, 2);
+  assert.deepEqual(remarkTexts(inventory), [
+    "component-malformed JSONStream@1.3.5: its place is that of another one but for capitals: npm installs one of them",
+  ]);
+});
+
 test("npm-lock: a mark alone makes nothing a development dependency", async () => {
   const inventory = await packagesInventory({
     "": { dependencies: { a: "1" }, devDependencies: { d: "1" }, optionalDependencies: { o: "1" } },

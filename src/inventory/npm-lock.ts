@@ -29,7 +29,7 @@ import { withScopes } from "./npm-lock-scopes.ts";
 import { manifestDrift, publicRequest, readManifest, rootOf, workspacePlaces } from "./npm-lock-root.ts";
 import type { NpmManifest } from "./npm-lock-root.ts";
 import { overriddenNames } from "./npm-manifest.ts";
-import { buildGraph, isLink, isSet, nodesOfPackages, targetOf } from "./npm-node.ts";
+import { buildGraph, isLink, isSet, nodesOfPackages, sameButForCapitals, targetOf } from "./npm-node.ts";
 import type { Graph, NpmNode } from "./npm-node.ts";
 
 /** Bytes. */
@@ -122,6 +122,13 @@ function inventoryOf(
   const project = projectOf(graph, asked, found?.manifest, { isV1, knowsEdges });
   const edges = new Map(graph.nodes.map((node) => [node, nodeEdges(graph, node)]));
   const described = graph.nodes.map((node) => describe(node, edges.get(node) ?? NO_EDGES, project, reports));
+  for (const node of sameButForCapitals(graph)) {
+    reports.add(
+      node,
+      "component-malformed",
+      "its place is that of another one but for capitals: npm installs one of them",
+    );
+  }
   const rootEdges = asked === undefined ? undefined : edgesOf(graph, "", asked, true);
   if (rootEdges !== undefined) reports.missing(undefined, rootEdges);
   const wanted =

@@ -99,6 +99,21 @@ export function nodesOfPackages(packages: JsonObject): readonly NpmNode[] {
   return nodes;
 }
 
+/**
+ * Nodes whose place is that of another one but for capitals: npm has one package for both, whatever the file system does.
+ * Source: @npmcli/arborist lib/case-insensitive-map.js.
+ */
+export function sameButForCapitals({ byPlace }: Graph): readonly NpmNode[] {
+  const lower = new Set<string>();
+  return [...byPlace.values()].filter(({ key }) => {
+    if (!/[A-Z]/.test(key)) return false;
+    const folded = key.toLowerCase();
+    const taken = byPlace.has(folded) || lower.has(folded);
+    lower.add(folded);
+    return taken;
+  });
+}
+
 /** Where a link leads: `""` for the root, undefined for what is no link or leads to a place that has no key. */
 export function targetOf({ meta }: NpmNode): string | undefined {
   const resolved = member(meta, "resolved");
