@@ -50,6 +50,12 @@ const verified = reportOf({
 });
 const rejected = reportOf({ subjects: [subjectOf("tool.zip")], findings: [findingOf("digest-mismatch", "tool.zip")] });
 
+const incomplete = reportOf({
+  command: "sbom",
+  subjects: [{ id: "package-lock.json", kind: "source", digests: [], evidence: [] }],
+  findings: [findingOf("inventory-incomplete", "a@1.0.0", { message: "it asks for b", path: ["node_modules/a"] })],
+});
+
 /** By the words of the comment above the command: what it prints for a report. */
 const COMMANDS: readonly (readonly [comment: string, report: Report, status: number, output: string])[] = [
   ["Succeeds for verified", verified, 0, "true\n"],
@@ -60,6 +66,7 @@ const COMMANDS: readonly (readonly [comment: string, report: Report, status: num
   ["What counts against", verified, 0, ""],
   ["What counts against", rejected, 0, "tool.zip: digest-mismatch\n"],
   ["Waivers", verified, 0, "signature-expired\tother.zip\t2027-01-01T00:00:00Z\tknown\n"],
+  ["What an", incomplete, 0, "a@1.0.0\tnode_modules/a\tit asks for b\n"],
   ["Policies", verified, 0, "boltseal.json: signers.acme-release, waivers\n"],
 ];
 

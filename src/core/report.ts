@@ -147,9 +147,15 @@ export function verdict(report: Report): Verdict {
   return report.subjects.every((s) => hasEvidence(report, s)) ? "verified" : "unknown";
 }
 
+/** Whether a finding counts for a subject. Findings about components count for the source that holds them. */
+function isAbout(report: Report, subject: Subject, finding: Finding): boolean {
+  if (finding.subject === subject.id) return true;
+  return subject.kind === "source" && (report.subjects.length === 1 || finding.file === subject.id);
+}
+
 /** The verdict on one subject: that of a report that holds it and the findings about it alone. */
 export function subjectVerdict(report: Report, subject: Subject): Verdict {
-  const findings = report.findings.filter((f) => f.subject === subject.id);
+  const findings = report.findings.filter((finding) => isAbout(report, subject, finding));
   return verdict({ ...report, subjects: [subject], findings });
 }
 

@@ -33,7 +33,8 @@ export function arrange(report: Report): Arrangement {
   }
   const subjects = report.subjects.map((subject) => {
     const findings = about.get(subject.id) ?? [];
-    const verdict = subjectVerdict({ ...report, findings }, subject);
+    // Of a source all findings are asked, because those about its components count; of others only their own.
+    const verdict = subjectVerdict(subject.kind === "source" ? report : { ...report, findings }, subject);
     return { subject, verdict, findings, worst: findings.find(decides) };
   });
   const known = new Set(report.subjects.map((subject) => subject.id));

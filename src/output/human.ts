@@ -83,7 +83,7 @@ function subjectBlock(judged: JudgedSubject, page: Page): readonly string[] {
   if (judged.verdict === "unknown") {
     // No finding explains the verdict, so all evidence is shown.
     const bad = subject.evidence.filter((e) => e.state !== "verified").flatMap((e) => evidenceBlock(e));
-    return [`${first}: ${unproven(report)}`, ...good, ...bad, ...rest];
+    return [`${first}: ${unproven(report)}`, ...contents, ...good, ...bad, ...rest];
   }
   return [first, ...contents, ...good, ...rest];
 }

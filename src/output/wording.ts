@@ -79,6 +79,7 @@ export const UNVOUCHED = "nobody vouched for it: it may add demands, never grant
 
 /** Why a subject without a deciding finding is `unknown`. */
 export function unproven(report: Pick<Report, "demands">): string {
+  if (report.demands.length === 0) return "findings about what it holds decide";
   return `no good evidence (${report.demands.join(" or ")}) speaks for it`;
 }
 
