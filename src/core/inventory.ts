@@ -114,7 +114,7 @@ export interface Facts {
   readonly goSum?: string;
   /** go.sum's hash of the module's go.mod. */
   readonly goModSum?: string;
-  /** Other checksums over something that is no one file (berry's cache checksum: `yarn:10c0/HEX`). */
+  /** Other checksums over something that is no one file (berry's cache checksum: `yarn:10c0/HEX`), or that nobody compares (`npm:sha512-…` of git and bundled packages). */
   readonly otherChecksums?: readonly string[];
   /** MCP: what a bundle's manifest says. Each a short text; values of environment variables never. */
   readonly mcp?: McpFacts;
