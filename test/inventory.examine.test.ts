@@ -77,6 +77,16 @@ const CASES: readonly (readonly [sentence: string, components: readonly Componen
     ],
     [],
   ],
+  [
+    "the one file of a component must be what its digests say",
+    [component("x", { digests: [A512], distributions: [file("b-1.0.0.tgz", B512)] })],
+    ["integrity-conflict"],
+  ],
+  [
+    "copies from two places that differ are told, too",
+    [component("x", { digests: [A512] }), component("y", { digests: [B512], purl: "pkg:npm/b@1.0.0?download_url=x" })],
+    ["integrity-conflict"],
+  ],
   ["no digest from a registry is missing", [component("x")], ["integrity-missing"]],
   ["a full commit needs no digest", [component("x", { origin: { kind: "git", commit: "a".repeat(40) } })], []],
   ["a branch does", [component("x", { origin: { kind: "git", reference: "main" } })], ["integrity-missing"]],
@@ -148,6 +158,26 @@ test("examine: two sources that disagree conflict", () => {
 test("examine: what a reader said already is not said again", () => {
   const remarks = [{ rule: "integrity-missing", subject: "lock", message: "said" }] as const;
   assert.deepEqual(examine([inventory([component("x")], { remarks })]), []);
+});
+
+test("examine: copies of one purl reject, those of two places warn", () => {
+  const other = "pkg:npm/b@1.0.0?download_url=x";
+  const levels = [undefined, other].map((purl) => {
+    const copy = component("y", { digests: [B512], ...(purl === undefined ? {} : { purl }) });
+    return examine([inventory([component("x", { digests: [A512] }), copy])])[0]?.level;
+  });
+  assert.deepEqual(levels, [undefined, "warn"]);
+});
+
+test("examine: what a reader only warned of hides nothing that rejects", () => {
+  const hostile = component("x", { digests: [A512], name: "a\u{202e}b" });
+  const remarks = [
+    { rule: "component-malformed", level: "warn", subject: "a\u{202e}b@1.0.0", message: "said" },
+  ] as const;
+  assert.deepEqual(
+    examine([inventory([hostile], { remarks })]).map(({ rule }) => rule),
+    ["component-malformed"],
+  );
 });
 
 test("examine: a package is no empty source", () => {

@@ -7,7 +7,7 @@ import { isJsonObject, itemsOf, member, textMember } from "../core/json-value.ts
 import type { JsonObject } from "../core/json-value.ts";
 import type { Json } from "../core/json.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 
 /** What the edges are drawn between, and where remarks on them go. */
 export interface EdgeReading {

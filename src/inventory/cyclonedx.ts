@@ -24,7 +24,7 @@ import type { Remarks } from "./component-key.ts";
 import { readComponent } from "./cyclonedx-component.ts";
 import { demandList, takeEdges } from "./cyclonedx-edges.ts";
 import { claimOf, documentOf } from "./cyclonedx-document.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import type { ReadSource } from "./source.ts";
 
 export const readCycloneDx: ReadSource = async (input) => {

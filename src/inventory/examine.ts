@@ -5,6 +5,9 @@ import type { Digest } from "../core/digest.ts";
 import { isWeak } from "../core/digest.ts";
 import type { Component, Inventory, Remark } from "../core/inventory.ts";
 import { isPrintable } from "../core/printable.ts";
+import { RULES } from "../core/rules.ts";
+import { componentName, placeOf } from "./component-name.ts";
+import { changedCopies, conflicts } from "./conflicts.ts";
 
 /** Remarks that the readers' own do not hold already. */
 export function examine(inventories: readonly Inventory[]): readonly Remark[] {
@@ -21,13 +24,9 @@ export function examine(inventories: readonly Inventory[]): readonly Remark[] {
   return remarks.filter((remark) => !known.has(remarkKey(remark)));
 }
 
-function remarkKey({ rule, subject }: Remark): string {
-  return `${rule} ${subject}`;
-}
-
-/** How findings call a component. */
-export function componentName({ name, version }: Pick<Component, "name" | "version">): string {
-  return version === undefined ? name : `${name}@${version}`;
+/** With the level: what a reader only warned of must not hide what rejects. */
+function remarkKey({ rule, level, subject }: Remark): string {
+  return `${rule} ${level ?? RULES[rule].level} ${subject}`;
 }
 
 /** A package, program or file is a component itself; a lockfile or folder without components says nothing. */
@@ -54,14 +53,6 @@ function nameRemarks(component: Component): readonly Remark[] {
     message,
     ...placeOf(component),
   }));
-}
-
-function placeOf({ file, line, location }: Component): Partial<Remark> {
-  return {
-    ...(file === undefined ? {} : { file }),
-    ...(line === undefined ? {} : { line }),
-    ...(location === undefined ? {} : { path: [location] }),
-  };
 }
 
 /** Every digest that speaks for a component. */
@@ -105,120 +96,4 @@ function counted(
   const have = found.length === 1 ? "has" : "have";
   const message = `${found.length} of ${components.length} ${have} ${what}: ${names.join(", ")}${found.length > 5 ? ", …" : ""}`;
   return [{ rule, subject: path, message }];
-}
-
-/**
- * Copies inside one tree that have no digest of an archive, of one package in one version, with other files. A warning:
- * whoever made the tree may have left files out of one, or built it for another Python.
- */
-function changedCopies({ components }: Inventory): readonly Remark[] {
-  const first = new Map<string, { readonly component: Component; readonly checksum: string }>();
-  return components.flatMap((component): readonly Remark[] => {
-    const { purl, version, facts } = component;
-    const checksum = facts.otherChecksums?.find((text) => text.startsWith("files:"));
-    if (purl === undefined || version === undefined || checksum === undefined) return [];
-    const seen = first.get(purl);
-    if (seen === undefined) first.set(purl, { component, checksum });
-    if (seen === undefined || seen.checksum === checksum) return [];
-    return [
-      {
-        rule: "integrity-conflict",
-        level: "warn",
-        subject: componentName(component),
-        message: `it has other files than the copy at ${seen.component.location ?? seen.component.key}`,
-        expected: seen.checksum,
-        actual: checksum,
-        ...placeOf(component),
-      },
-    ];
-  });
-}
-
-/** Digests of one thing that a purl names: the archive, or one of its files. */
-interface Copy {
-  readonly component: Component;
-  readonly inventory: Inventory;
-  readonly digests: readonly Digest[];
-}
-
-/** All copies of each archive, by purl and file name. */
-function copiesOf(inventories: readonly Inventory[]): ReadonlyMap<string, Copy[]> {
-  const copies = new Map<string, Copy[]>();
-  const add = (key: string, copy: Copy): void => {
-    const same = copies.get(key);
-    if (same === undefined) copies.set(key, [copy]);
-    else same.push(copy);
-  };
-  for (const inventory of inventories) {
-    for (const component of [inventory.root, ...inventory.components]) {
-      const { purl, digests, distributions } = component;
-      if (purl === undefined || component.version === undefined) continue;
-      if (digests.length > 0) add(purl, { component, inventory, digests });
-      for (const { fileName, url, digests: own } of distributions ?? []) {
-        const name = fileName ?? url?.slice(url.lastIndexOf("/") + 1);
-        if (name !== undefined && own.length > 0) add(`${purl} ${name}`, { component, inventory, digests: own });
-      }
-    }
-  }
-  return copies;
-}
-
-/** The values of each algorithm, as one text. */
-function byAlgorithm(digests: readonly Digest[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string[]>();
-  for (const { algorithm, hex } of digests) values.set(algorithm, [...(values.get(algorithm) ?? []), hex]);
-  return new Map([...values].map(([algorithm, hexes]) => [algorithm, [...new Set(hexes)].toSorted().join(" or ")]));
-}
-
-/**
- * The same package with other digests: of each algorithm that two copies share the values must be the same. Two values of
- * one algorithm in one copy are as bad: either would be accepted.
- */
-function conflicts(inventories: readonly Inventory[]): readonly Remark[] {
-  const remarks: Remark[] = [];
-  for (const copies of copiesOf(inventories).values()) {
-    const first = new Map<string, Seen>();
-    for (const copy of copies) {
-      const conflict = [...byAlgorithm(copy.digests)].find(([algorithm, value]) => {
-        const seen = first.get(algorithm);
-        if (seen === undefined) first.set(algorithm, { value, copy });
-        return value.includes(" or ") || (seen !== undefined && seen.value !== value);
-      });
-      if (conflict === undefined) continue;
-      remarks.push(conflictRemark(copy, conflict, first.get(conflict[0])));
-    }
-  }
-  return remarks;
-}
-
-/** A value of one algorithm, and the copy that had it first. */
-interface Seen {
-  readonly value: string;
-  readonly copy: Copy;
-}
-
-function conflictRemark(copy: Copy, [algorithm, value]: readonly [string, string], seen: Seen | undefined): Remark {
-  const subject = componentName(copy.component);
-  const place = { ...fileOf(copy.inventory), ...placeOf(copy.component) };
-  if (seen === undefined || seen.copy.component === copy.component) {
-    const message = `one copy of it may have either of two digests (${algorithm})`;
-    return { rule: "integrity-conflict", subject, message, actual: `${algorithm}:${value}`, ...place };
-  }
-  const { component, inventory } = seen.copy;
-  const where = component.location ?? component.file;
-  const source = inventory === copy.inventory ? "" : ` in ${inventory.path}`;
-  const message = `it has another ${algorithm} than the copy${where === undefined ? "" : ` at ${where}`}${source}`;
-  return {
-    rule: "integrity-conflict",
-    subject,
-    message,
-    expected: `${algorithm}:${seen.value}`,
-    actual: `${algorithm}:${value}`,
-    ...place,
-  };
-}
-
-/** A folder that was read has no digest, and is no file to point at. */
-function fileOf({ path, digest }: Inventory): Partial<Remark> {
-  return digest === undefined ? {} : { file: path };
 }

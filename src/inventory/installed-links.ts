@@ -3,7 +3,7 @@
 
 import { pythonNameKey } from "../core/package-version.ts";
 import type { Remark } from "../core/inventory.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import type { Requirement } from "./installed-requirement.ts";
 import type { InstalledPackage } from "./python-installed.ts";
 import { firstFive } from "./record-check.ts";

@@ -11,7 +11,7 @@ import { formatPurl } from "../core/purl.ts";
 import type { Skipped } from "../core/report.ts";
 import { createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import { fileNameOf } from "./file.ts";
 import { rootsOf } from "./installed-links.ts";
 import { bundleFacts } from "./mcpb-facts.ts";

@@ -3,7 +3,7 @@
 
 import type { Component, Inventory, Remark } from "../core/inventory.ts";
 import { textMember } from "../core/json-value.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import { brokenManifests } from "./node-modules-alone.ts";
 import type { Described } from "./node-modules-alone.ts";
 import type { DiskNode } from "./npm-disk.ts";

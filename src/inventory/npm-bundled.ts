@@ -14,7 +14,7 @@ import { isNpmName, isSemver } from "../core/package-version.ts";
 import { npmPurl } from "../core/purl.ts";
 import { UserError } from "../core/errors.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import { manifestFacts, manifestStatements } from "./npm-manifest.ts";
 import { installScripts } from "./npm-scripts.ts";
 import type { PackageArchive } from "./package-archive.ts";

@@ -10,7 +10,7 @@ import { jsonOf, onlyFile, PackageRefusal, topFolder } from "../core/package-rea
 import { npmPurl } from "../core/purl.ts";
 import { createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import { fileNameOf } from "./file.ts";
 import { packageOf } from "./package.ts";
 import {

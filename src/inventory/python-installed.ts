@@ -8,7 +8,7 @@ import { PackageRefusal, textOf } from "../core/package-reading.ts";
 import { isPythonName, pythonNameKey, pythonVersionKey } from "../core/package-version.ts";
 import { pypiPurl } from "../core/purl.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import { parseInstalledRequirement, shownRequirement } from "./installed-requirement.ts";
 import type { Requirement } from "./installed-requirement.ts";
 import { fileFacts, filesChecksum } from "./package-files.ts";

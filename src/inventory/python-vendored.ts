@@ -4,7 +4,7 @@
 import type { Component } from "../core/inventory.ts";
 import { isPythonName, pythonNameKey } from "../core/package-version.ts";
 import { pypiPurl } from "../core/purl.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import type { InstalledOptions, InstalledPackage } from "./python-installed.ts";
 import { MAX_METADATA } from "./python-installed.ts";
 import { readMetadata } from "./python-metadata.ts";

@@ -11,7 +11,7 @@ import { PackageRefusal, topFolder } from "../core/package-reading.ts";
 import { pypiPurl } from "../core/purl.ts";
 import { createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import { fileNameOf } from "./file.ts";
 import { below } from "./npm-bundled.ts";
 import { packageOf } from "./package.ts";

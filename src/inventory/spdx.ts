@@ -16,7 +16,7 @@ import { anonymousRoot, parseBom, readBomText } from "./bom-text.ts";
 import type { BomText } from "./bom-text.ts";
 import { createKeys, createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import type { LockNode } from "./lock-node.ts";
 import { scopesOf } from "./lock-scopes.ts";
 import type { ReadSource } from "./source.ts";

@@ -12,7 +12,7 @@ import { pypiPurl } from "../core/purl.ts";
 import type { Skipped } from "../core/report.ts";
 import { createRemarks } from "./component-key.ts";
 import type { Remarks } from "./component-key.ts";
-import { componentName } from "./examine.ts";
+import { componentName } from "./component-name.ts";
 import { fileNameOf } from "./file.ts";
 import { packageOf } from "./package.ts";
 import type { PackageArchive } from "./package-archive.ts";
