@@ -21,6 +21,7 @@ import { RICH } from "./support/rich-bom.ts";
 const VERSIONS = ["1.4", "1.5", "1.6", "1.7"] as const;
 const NOBODY: BomOptions = { authors: [], toolVersion: "1.2.3" };
 const FULL: BomOptions = {
+  bsi: true,
   toolVersion: "1.2.3",
   timestamp: new Date("2026-01-02T03:04:05Z"),
   authors: [
@@ -189,12 +190,12 @@ test("dependencies and compositions tell what is needed, what needs nothing, and
   ]);
 });
 
-test("what was computed here has another confidence than what was declared", async () => {
+test("what was hashed here is evidence, what was declared is none", async () => {
   const { components } = await written(RICH);
   const identities = new Map(components.map(({ name, evidence }) => [name, evidence?.identity]));
-  const method = (technique: string, confidence: number) => ({ confidence, methods: [{ technique, confidence }] });
-  assert.deepEqual(identities.get(""), [{ field: "hash", ...method("hash-comparison", 1) }]);
-  assert.deepEqual(identities.get("b"), [{ field: "purl", ...method("manifest-analysis", 0.5) }]);
+  const methods = [{ technique: "hash-comparison", confidence: 1 }];
+  assert.deepEqual(identities.get(""), [{ field: "hash", confidence: 1, methods }]);
+  assert.equal(identities.get("b"), undefined);
 });
 
 const LACKED: readonly (readonly [version: WrittenVersion, has: readonly string[], lacks: readonly string[]])[] = [

@@ -10,6 +10,8 @@ export interface BomOptions {
   readonly toolVersion: string;
   readonly authors: readonly Contact[];
   readonly manufacturer?: Contact;
+  /** The properties of BSI's taxonomy are wanted: three or four for each component. */
+  readonly bsi?: boolean;
 }
 
 export interface BomWriter {

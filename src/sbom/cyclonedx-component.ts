@@ -19,7 +19,7 @@ type CdxLicense =
   | { readonly expression: string; readonly acknowledgement?: "declared" };
 
 export interface CdxIdentity {
-  readonly field: "purl" | "hash";
+  readonly field: "hash";
   readonly confidence: number;
   readonly methods: readonly { readonly technique: string; readonly confidence: number }[];
 }
@@ -142,11 +142,6 @@ function cdxLicense({ kind, text }: License, features: VersionFeatures): CdxLice
   return { license: kind === "id" ? { id: text, ...declared } : { name: text, ...declared } };
 }
 
-/** The bytes were read and hashed here. */
-const SEEN = 1;
-/** A file says so, and nobody looked at the bytes. */
-const DECLARED = 0.5;
-
 function evidenceOf({ component, occurrences }: BomNode, features: VersionFeatures): CdxEvidence | undefined {
   const identity = identityOf(component);
   const places = occurrences.filter((location) => location !== "").map((location) => ({ location }));
@@ -157,9 +152,8 @@ function evidenceOf({ component, occurrences }: BomNode, features: VersionFeatur
   };
 }
 
-function identityOf({ purl, digests }: Component): CdxIdentity | undefined {
-  const seen = digests.some(({ from }) => from === "computed");
-  if (!seen && purl === undefined) return undefined;
-  const [technique, confidence] = seen ? ["hash-comparison", SEEN] : ["manifest-analysis", DECLARED];
-  return { field: seen ? "hash" : "purl", confidence, methods: [{ technique, confidence }] };
+/** Only of what was read and hashed here: what a lockfile declares is the SBOM's own statement, and no evidence for it. */
+function identityOf({ digests }: Component): CdxIdentity | undefined {
+  if (!digests.some(({ from }) => from === "computed")) return undefined;
+  return { field: "hash", confidence: 1, methods: [{ technique: "hash-comparison", confidence: 1 }] };
 }

@@ -19,7 +19,8 @@ export interface CycloneDxOptions extends BomOptions {
 
 /** The document, to be written by `bomText`. */
 export async function cycloneDxDocument(graph: BomGraph, options: CycloneDxOptions): Promise<object> {
-  const features = featuresOf(options.specVersion);
+  const known = featuresOf(options.specVersion);
+  const features = { ...known, bsi: known.bsi && options.bsi === true };
   const checksPurls = graph.inventories.some(({ document }) => document !== undefined);
   const context = { features, licenseOf: createLicenseReader(), checksPurls };
   const all = [graph.root, ...graph.nodes];

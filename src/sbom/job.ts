@@ -58,6 +58,7 @@ export async function makeSbom(request: SbomRequest): Promise<SbomResult> {
   const options = {
     ...(request.timestamp === undefined ? {} : { timestamp: request.timestamp }),
     ...(request.manufacturer === undefined ? {} : { manufacturer: request.manufacturer }),
+    ...(request.quality === "bsi" ? { bsi: true } : {}),
     authors: request.authors,
     toolVersion: request.toolVersion,
   };
