@@ -60,6 +60,21 @@ test("public URL: what stands before the @, behind the ? or the # never comes ou
   );
 });
 
+test("public URL: what is not parsed is what parsing gives", () => {
+  const part = fc.stringMatching(/^[A-Za-z0-9@.~_+-]{1,8}$/);
+  const host = fc.array(fc.stringMatching(/^[a-z0-9-]{1,6}$/), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(host, fc.array(part, { maxLength: 4 }), (labels, parts) => {
+      const text = `https://${labels.join(".")}/${parts.join("/")}`;
+      const parsed = URL.canParse(text) ? new URL(text) : undefined;
+      const url = parsed === undefined ? undefined : `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+      assert.equal(publicUrl(text)?.url, url);
+      assert.equal(publicUrl(text)?.host, parsed?.host);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 const PATHS: readonly (readonly [text: string, path: string | undefined])[] = [
   ["packages/a", "packages/a"],
   ["./packages//a/", "packages/a"],

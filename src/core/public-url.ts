@@ -14,6 +14,12 @@ export interface PublicUrl {
 /** Longer URLs are no URLs of packages. */
 const MAX_URL = 8192;
 
+/**
+ * What most lockfiles hold: a name with a last part that begins with a letter, and a path that says nothing twice. Parsing
+ * it gives the same text again (WHATWG URL), so it is not parsed. Dots that begin a part of the path, and `xn--`, are.
+ */
+const PLAIN = /^https:\/\/((?:[a-z0-9][a-z0-9-]*\.)+[a-z][a-z0-9-]*)\/[A-Za-z0-9@_+~./-]*$/;
+
 /** Schemes that lead to a file of this machine. */
 const LOCAL = /^(?:file|link|portal|workspace):/i;
 /** `git@host:path`, the notation of scp. */
@@ -24,6 +30,8 @@ const SCP = /^(?:([^@\s/:]+)@)?([A-Za-z0-9][A-Za-z0-9.-]*):(?!\/\/)([^\s\\]+)$/;
  * `ssh://host/path`. Undefined for text that is no URL, that leads to a local file, or is too long.
  */
 export function publicUrl(text: string): PublicUrl | undefined {
+  const plain = text.length > MAX_URL || text.includes("/.") ? undefined : PLAIN.exec(text)?.[1];
+  if (plain !== undefined && !plain.includes("xn--")) return { url: text, host: plain, redacted: false };
   if (text.length > MAX_URL || LOCAL.test(text)) return undefined;
   const prefix = /^git\+/i.exec(text)?.[0] ?? "";
   const body = text.slice(prefix.length);

@@ -67,6 +67,9 @@ function decodeVersion(text: string): string {
  * Source: hosted-git-info, lib/hosts.js, `extract`; npm-package-arg, lib/npa.js, `fromURL`.
  */
 function isHostedRepository(text: string): boolean {
+  // Most hosts are no such service, which is seen without parsing: nothing in these needs decoding.
+  const plain = /^https?:\/\/([a-z0-9.:-]+)(?:[/?#]|$)/i.exec(text)?.[1];
+  if (plain !== undefined && !/github|gitlab|bitbucket|sr\.ht/i.test(plain)) return false;
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
   const { protocol, hostname, pathname } = new URL(text);
   const host = hostname.replace(/^www\./, "");
