@@ -44,7 +44,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     packages: ["yaml", "smol-toml", "semver", "@renovatebot/pep440"],
   },
   ...Object.fromEntries(COMMANDS.map((command) => [command, { folders: ["core"], builtins: PURE }])),
-  sbom: { folders: ["core"], builtins: PURE, packages: ["@cyclonedx/cyclonedx-library/Spec", "spdx-expression-parse"] },
+  sbom: { folders: ["core"], builtins: PURE, packages: ["spdx-expression-parse"] },
   verify: { folders: ["core"], builtins: PURE, packages: ["openpgp", "eckey-utils", ...SIGSTORE] },
   ...Object.fromEntries(
     COMMANDS.map((command) => [

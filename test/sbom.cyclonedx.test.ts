@@ -3,15 +3,21 @@
 
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import type * as Enums from "@cyclonedx/cyclonedx-library/Enums";
+import * as Spec from "@cyclonedx/cyclonedx-library/Spec";
 import type { Version } from "@cyclonedx/cyclonedx-library/Spec";
 import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation";
 import fc from "fast-check";
+import { COMPONENT_KINDS } from "../src/core/bom-properties.ts";
 import type { BomProperty } from "../src/core/bom-properties.ts";
 import { readProperties } from "../src/core/bom-properties-read.ts";
-import type { Component, Inventory } from "../src/core/inventory.ts";
+import { ALGORITHMS } from "../src/core/digest.ts";
+import type { Algorithm } from "../src/core/digest.ts";
+import type { Component, ComponentKind, Inventory } from "../src/core/inventory.ts";
 import type { BomOptions } from "../src/sbom/bom-formats.ts";
 import { cycloneDxDocument } from "../src/sbom/cyclonedx.ts";
 import type { CdxComponent } from "../src/sbom/cyclonedx-component.ts";
+import { featuresOf } from "../src/sbom/cyclonedx-version.ts";
 import type { WrittenVersion } from "../src/sbom/cyclonedx-version.ts";
 import { graphOf } from "../src/sbom/graph.ts";
 import { bomText } from "../src/sbom/text.ts";
@@ -277,4 +283,23 @@ test("a purl that contradicts its component is not written as one", async () => 
   const [component] = (await written(inventoryOf([liar], read))).components;
   assert.equal(component?.purl, undefined);
   assert.deepEqual(readProperties(component?.properties ?? []).contradictingPurl, "pkg:npm/lodash@1.0.0");
+});
+
+test("what a version has is what the library of the CycloneDX project knows of it", () => {
+  const specs = { "1.4": Spec.Spec1dot4, "1.5": Spec.Spec1dot5, "1.6": Spec.Spec1dot6, "1.7": Spec.Spec1dot7 } as const;
+  for (const version of VERSIONS) {
+    const [features, spec] = [featuresOf(version), specs[version]];
+    for (const kind of COMPONENT_KINDS as ReadonlySet<ComponentKind>)
+      assert.equal(
+        features.hasKind(kind),
+        spec.supportsComponentType(kind as Enums.ComponentType),
+        `${version} ${kind}`,
+      );
+    for (const algorithm of Object.keys(ALGORITHMS) as Algorithm[]) {
+      const name = features.hashName(algorithm);
+      if (name !== undefined) assert.ok(spec.supportsHashAlgorithm(name), `${version} ${name}`);
+    }
+    assert.equal(features.toolComponents, spec.supportsToolsComponentsServices);
+    assert.equal(features.acknowledgement, spec.supportsLicenseAcknowledgement);
+  }
 });

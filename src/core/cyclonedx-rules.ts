@@ -79,7 +79,8 @@ function gather(value: object, way: (string | number)[], found: Gathered): void 
     return;
   }
   const members = value as Members;
-  for (const name of Object.keys(members)) {
+  // No prototype of a document has members, and this makes no list of names for each object.
+  for (const name in members) {
     const item = members[name];
     if (typeof item === "object" && item !== null) {
       // Half of all objects are properties, which have nothing but name and value.

@@ -1,21 +1,23 @@
-// What the versions of CycloneDX can hold. Most of it is known to the library of the CycloneDX project, whose tables are
-// used. Its models and its normaliser are not: they keep one digest for each algorithm, rewrite URLs (`https://[::1]/`
-// among them), leave out components of unknown types, and do not know half of the fields that are written here.
+// What the versions of CycloneDX can hold, as far as it is written here. A test holds it against the tables of the
+// library of the CycloneDX project. That library's models do not write our SBOMs: they keep one digest for each algorithm,
+// rewrite URLs (`https://[::1]/` among them), leave out components of unknown types, and know half of our fields.
 
-import { Spec1dot4, Spec1dot5, Spec1dot6, Spec1dot7 } from "@cyclonedx/cyclonedx-library/Spec";
 import type { Algorithm, Digest } from "../core/digest.ts";
 import type { ComponentKind } from "../core/inventory.ts";
 
 export type WrittenVersion = "1.4" | "1.5" | "1.6" | "1.7";
 
-/** Enumerations of the library, by their values. */
-type LibraryKind = Parameters<typeof Spec1dot7.supportsComponentType>[0];
-type LibraryAlgorithm = Parameters<typeof Spec1dot7.supportsHashAlgorithm>[0];
+/** Types of components that are younger than 1.4, and the version that has them first. */
+const FIRST: Readonly<Partial<Record<ComponentKind, WrittenVersion>>> = {
+  platform: "1.5",
+  "device-driver": "1.5",
+  "machine-learning-model": "1.5",
+  data: "1.5",
+  "cryptographic-asset": "1.6",
+};
 
-const SPECS = { "1.4": Spec1dot4, "1.5": Spec1dot5, "1.6": Spec1dot6, "1.7": Spec1dot7 };
-
-/** CycloneDX `hash-alg`. Those that it does not have are written as properties. */
-const NAMES: Readonly<Partial<Record<Algorithm, string>>> = {
+/** CycloneDX `hash-alg`, the same in all these versions. Those that it does not have are written as properties. */
+const HASH_NAMES: Readonly<Partial<Record<Algorithm, string>>> = {
   md5: "MD5",
   sha1: "SHA-1",
   sha256: "SHA-256",
@@ -52,21 +54,17 @@ export interface VersionFeatures {
 }
 
 export function featuresOf(version: WrittenVersion): VersionFeatures {
-  const spec = SPECS[version];
-  const names = new Map(
-    Object.entries(NAMES).filter(([, name]) => spec.supportsHashAlgorithm(name as LibraryAlgorithm)),
-  );
-  const since6 = version === "1.6" || version === "1.7";
+  const [since5, since6] = [version >= "1.5", version >= "1.6"];
   return {
     version,
-    hasKind: (kind) => spec.supportsComponentType(kind as LibraryKind),
-    toolComponents: spec.supportsToolsComponentsServices,
-    occurrences: version !== "1.4",
+    hasKind: (kind) => version >= (FIRST[kind] ?? version),
+    toolComponents: since5,
+    occurrences: since5,
     identities: since6,
     authors: since6,
     bsi: since6,
-    acknowledgement: spec.supportsLicenseAcknowledgement,
-    hashName: (algorithm) => names.get(algorithm),
+    acknowledgement: since6,
+    hashName: (algorithm) => HASH_NAMES[algorithm],
   };
 }
 

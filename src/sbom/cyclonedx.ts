@@ -11,7 +11,7 @@ import { inputProperties } from "./inputs.ts";
 import { createLicenseReader } from "./license.ts";
 import { makersOf } from "./makers.ts";
 import { contactOrganization, contactPerson, splitAuthor } from "./person.ts";
-import { contentDigest, uuidOf } from "./serial.ts";
+import { UNNUMBERED } from "./serial.ts";
 
 export interface CycloneDxOptions extends BomOptions {
   readonly specVersion: WrittenVersion;
@@ -24,28 +24,24 @@ export async function cycloneDxDocument(graph: BomGraph, options: CycloneDxOptio
   const checksPurls = graph.inventories.some(({ document }) => document !== undefined);
   const context = { features, licenseOf: createLicenseReader(), checksPurls };
   const all = [graph.root, ...graph.nodes];
-  const { timestamp, ...metadata } = metadataOf(graph, options, features);
-  const content = {
+  return {
     $schema: `http://cyclonedx.org/schema/bom-${options.specVersion}.schema.json`,
     bomFormat: "CycloneDX",
     specVersion: options.specVersion,
+    serialNumber: `urn:uuid:${UNNUMBERED}`,
     version: 1,
-    metadata: { ...metadata, component: cdxComponent(graph.root, true, context) },
+    metadata: { ...metadataOf(graph, options, features), component: cdxComponent(graph.root, true, context) },
     components: graph.nodes.map((node) => cdxComponent(node, false, context)),
     dependencies: dependenciesOf(all),
     compositions: compositionsOf(graph, all),
   };
-  const { $schema, bomFormat, specVersion, version, ...rest } = content;
-  const serialNumber = `urn:uuid:${uuidOf(contentDigest(content))}`;
-  const document = { $schema, bomFormat, specVersion, serialNumber, version, ...rest };
-  return timestamp === undefined ? document : { ...document, metadata: { timestamp, ...rest.metadata } };
 }
 
 function metadataOf(
   { inventories }: BomGraph,
   options: CycloneDxOptions,
   features: VersionFeatures,
-): Readonly<Record<string, unknown>> & { readonly timestamp?: string } {
+): Readonly<Record<string, unknown>> {
   const { timestamp } = options;
   const { tools, authors, readAuthors, manufacturer, supplier } = makersOf(inventories, options);
   const people = [...authors.map(contactPerson), ...readAuthors.map(splitAuthor)];

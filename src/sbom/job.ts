@@ -13,7 +13,6 @@ import { BOM_FORMATS } from "./bom-formats.ts";
 import type { BomFormat } from "./bom-formats.ts";
 import { graphOf } from "./graph.ts";
 import type { Contact } from "./contact.ts";
-import { assess } from "./quality.ts";
 import type { QualityReport, QualityStandard } from "./quality.ts";
 import { bomText } from "./text.ts";
 
@@ -65,7 +64,10 @@ export async function makeSbom(request: SbomRequest): Promise<SbomResult> {
   const quality =
     request.quality === undefined
       ? undefined
-      : assess(request.quality, graph, { ...options, format: BOM_FORMATS[request.format].title });
+      : (await import("./quality.ts")).assess(request.quality, graph, {
+          ...options,
+          format: BOM_FORMATS[request.format].title,
+        });
   const findings = [...remarks, ...(quality === undefined ? [] : lackingFields(quality, inventories))].map(withLevel);
   const report: Report = {
     command: "sbom",

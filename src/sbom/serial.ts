@@ -16,6 +16,9 @@ export function contentDigest(document: Readonly<Record<string, unknown>>): stri
   return hash.digest("hex");
 }
 
+/** Stands in a document until its text is there, from which the number is made. Of the right form, so that it validates. */
+export const UNNUMBERED = "00000000-0000-8000-8000-000000000000";
+
 /** A UUID of version 8, for which RFC 9562 (section 5.8) leaves open how the bits are made, of the first bits of a digest. */
 export function uuidOf(sha256: string): string {
   const variant = ((Number.parseInt(sha256.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
