@@ -85,7 +85,9 @@ function repositoryOf(
 
 /** `hashes`, and `hash` of before that. */
 function archiveDigests(archive: JsonObject): Pick<PythonOrigin, "digests" | "malformed"> {
-  const texts = Object.entries(objectMember(archive, "hashes") ?? {}).map(([name, hex]) => `${name}=${typeof hex === "string" ? hex : "no text"}`);
+  const texts = Object.entries(objectMember(archive, "hashes") ?? {}).map(
+    ([name, hex]) => `${name}=${typeof hex === "string" ? hex : "no text"}`,
+  );
   const old = textMember(archive, "hash");
   const digests = new Map<string, Digest>();
   const malformed: string[] = [];
