@@ -3,6 +3,7 @@
 
 import { readProperties } from "../core/bom-properties-read.ts";
 import type { ReadProperties } from "../core/bom-properties-read.ts";
+import { COMPONENT_KINDS } from "../core/bom-properties.ts";
 import type { BomProperty } from "../core/bom-properties.ts";
 import type { Component, ComponentKind, Distribution, Facts, Origin, Scope, Statements } from "../core/inventory.ts";
 import { sortDigests, parseIntegrity } from "../core/integrity.ts";
@@ -18,22 +19,6 @@ import { CYCLONEDX_HASHES, readReferences } from "./cyclonedx-references.ts";
 import type { References } from "./cyclonedx-references.ts";
 import { foreignFacts } from "./cyclonedx-properties.ts";
 import type { ForeignFacts } from "./cyclonedx-properties.ts";
-
-const KINDS: ReadonlySet<string> = new Set<ComponentKind>([
-  "application",
-  "library",
-  "file",
-  "container",
-  "framework",
-  "operating-system",
-  "device",
-  "firmware",
-  "platform",
-  "device-driver",
-  "machine-learning-model",
-  "data",
-  "cryptographic-asset",
-]);
 
 const SCOPES: ReadonlyMap<string, Scope> = new Map([
   ["required", "runtime"],
@@ -132,7 +117,7 @@ function propertiesOf(json: JsonObject): readonly BomProperty[] {
 
 function kindOf(json: JsonObject): ComponentKind {
   const type = textMember(json, "type") ?? "";
-  return KINDS.has(type) ? (type as ComponentKind) : "library";
+  return COMPONENT_KINDS.has(type) ? (type as ComponentKind) : "library";
 }
 
 function scopeOf(json: JsonObject, own: ReadProperties, foreign: ForeignFacts, { isRoot }: ComponentPlace): Scope {
