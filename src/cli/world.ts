@@ -1,6 +1,7 @@
 // The only file that touches `process`: arguments, environment, streams, signals, exit status.
 
-import { fstatSync, writeSync } from "node:fs";
+import { fstatSync, statSync, writeSync } from "node:fs";
+import type { Stats } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { UserError } from "../core/errors.ts";
@@ -102,10 +103,18 @@ function writeBytes(fd: number, bytes: Uint8Array): void {
   }
 }
 
-/** node:tty is loaded only for what may be a terminal; a closed descriptor is none. */
+/** True for the null device: a character device, and the one that is often there in place of a terminal. */
+function isNullDevice(stats: Stats): boolean {
+  if (process.platform === "win32") return false;
+  return stats.rdev === statSync("/dev/null", { throwIfNoEntry: false })?.rdev;
+}
+
+/** node:tty and the streams are loaded only for what may be a terminal; a closed descriptor is none. */
 function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && (fd === STDOUT ? process.stdout : process.stderr).isTTY;
+    const stats = fstatSync(fd);
+    if (!stats.isCharacterDevice() || isNullDevice(stats)) return false;
+    return (fd === STDOUT ? process.stdout : process.stderr).isTTY;
   } catch (error) {
     if (error instanceof Error && "code" in error) return false;
     throw error;
