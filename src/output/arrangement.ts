@@ -1,6 +1,7 @@
 // The order in which every format shows a report: subjects as the report has them, each with its
 // findings, then the findings about anything else. Separate because five formats must agree on it.
 
+import { byCodeUnits } from "../core/order.ts";
 import { type Finding, type Report, type Subject, type Verdict, subjectVerdict } from "../core/report.ts";
 import { byLevel } from "../core/rules.ts";
 
@@ -57,10 +58,4 @@ function byWeight(a: Finding, b: Finding): number {
     (a.line ?? 0) - (b.line ?? 0) ||
     byCodeUnits(JSON.stringify(a), JSON.stringify(b))
   );
-}
-
-/** UTF-16 order, which no locale changes. */
-function byCodeUnits(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
